@@ -38,4 +38,6 @@ export interface ImageModel {
   readonly name: string;
   readonly provider: string;
   readonly capabilities: Capabilities;
+  /** USD for one picture, as decimal text; null where nobody told. */
+  readonly priceUsd: string | null;
 }

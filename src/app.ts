@@ -1,0 +1,156 @@
+import { v7 as createUuidV7 } from 'uuid';
+import { createLocalAuthentication } from './accounts/local-user.ts';
+import type { Authenticate } from './accounts/viewer.ts';
+import type { Config } from './config.ts';
+import { connectDatabase } from './database/database.ts';
+import { migrateDatabase } from './database/migrate.ts';
+import type { Clock } from './domain/clock.ts';
+import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
+import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { findMissedHints, startBackstop } from './generations/backstop.ts';
+import type { GenerationDependencies } from './generations/dependencies.ts';
+import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
+import { createTicks } from './generations/ticks.ts';
+import { startWorker } from './generations/worker.ts';
+import type { Announce, Hint } from './hints/hint.ts';
+import { createHub } from './hints/hub.ts';
+import { createPostgresHints } from './hints/postgres-hints.ts';
+import { startHttpServer } from './http/server.ts';
+import type { Logger } from './log.ts';
+import { createCatalogue } from './providers/catalogue.ts';
+import type { Provider } from './providers/provider.ts';
+import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
+import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
+import { createAzureImageStore } from './storage/azure-image-store.ts';
+
+export const roles = ['all', 'api', 'worker'] as const;
+/** `api` answers clients, `worker` runs generations, `all` does both. */
+export type Role = (typeof roles)[number];
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly role: Role;
+  readonly log: Logger;
+  /** In place of the built-in ones. */
+  readonly providers?: readonly Provider[];
+  /** In place of the one local user. */
+  readonly authenticate?: Authenticate;
+}
+
+export interface App extends AsyncDisposable {
+  /** Where clients are answered; undefined for a worker. */
+  readonly url: string | undefined;
+  readonly services: Services;
+  readonly hub: GenerationDependencies['hub'];
+}
+
+/** What the app keeps its things in, given by the configuration or started by us. */
+export interface Services {
+  readonly databaseUrl: string;
+  readonly storageConnectionString: string;
+  /** Where embedded services keep their data; undefined when none runs. */
+  readonly dataDirectory: string | undefined;
+}
+
+const maxConnections = 20;
+const clock: Clock = { now: () => Date.now() };
+
+/** Everything that lives is built here and closed in reverse order. Throws `StartError`; then nothing is left running. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { role, log } = options;
+  await using stack = new AsyncDisposableStack();
+  const services = await startServices(options, stack);
+  await migrateDatabase({ url: services.databaseUrl, log });
+  const { dependencies, running } = await connect(options, services, stack);
+  stack.use(startBackstop(dependencies));
+  if (role !== 'api') startWork(options, { ...dependencies, running }, stack);
+  const url = role === 'worker' ? undefined : await startAnswering(options, dependencies, stack);
+  const resources = stack.move();
+  return { url, services, hub: dependencies.hub, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+async function startServices({ config, log }: AppOptions, stack: AsyncDisposableStack): Promise<Services> {
+  const { DATABASE_URL: databaseUrl, AZURE_STORAGE_CONNECTION_STRING: storageConnectionString } = config;
+  if (databaseUrl !== undefined && storageConnectionString !== undefined) {
+    return { databaseUrl, storageConnectionString, dataDirectory: undefined };
+  }
+  const directory: DataDirectory = stack.use(await openDataDirectory(config.DATA_DIR));
+  const startPostgres = async () => stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url;
+  const startAzurite = async () =>
+    stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString;
+  const [database, storage] = await Promise.all([
+    databaseUrl ?? startPostgres(),
+    storageConnectionString ?? startAzurite(),
+  ]);
+  return { databaseUrl: database, storageConnectionString: storage, dataDirectory: directory.path };
+}
+
+interface Connected {
+  readonly dependencies: GenerationDependencies;
+  readonly running: RunningGenerations;
+}
+
+async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
+  const { config, role, log } = options;
+  const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
+  const images = createAzureImageStore({
+    connectionString: services.storageConnectionString,
+    containerName: config.AZURE_STORAGE_CONTAINER,
+    clock,
+  });
+  const [queue] = await Promise.all([
+    createPgBossJobQueue({ database, log, supervise: role !== 'api' }).then((created) => stack.use(created)),
+    images.prepare(),
+  ]);
+  const hub = createHub({ clock });
+  const running = createRunningGenerations();
+  const providers = options.providers ?? [
+    stack.use(createSketchProvider({ stepMilliseconds: config.SKETCH_STEP_MILLISECONDS })),
+  ];
+  const dispatch = (hint: Hint) => {
+    if (hint.kind === 'progress') hub.deliver(hint.snapshot);
+    else if (hint.kind === 'work') queue.wake('run-generation');
+    else running.cancel(hint.generationId);
+  };
+  const onReconnect = () => {
+    queue.wake('run-generation');
+    findMissedHints({ database, hub, log }).catch((error: Error) =>
+      log.warn({ error: error.message }, 'no look for hints'),
+    );
+  };
+  const { databaseUrl: url } = services;
+  const hints = await createPostgresHints({ url, connection: database.pool, log }, { onHint: dispatch, onReconnect });
+  stack.use(hints);
+  const announce: Announce = (hint) => {
+    dispatch(hint);
+    hints.publish(hint);
+  };
+  const catalogue = createCatalogue(providers);
+  const dependencies = { database, queue, hub, announce, catalogue, images, clock, createId: createUuidV7, log };
+  return { dependencies, running };
+}
+
+function startWork(
+  { config, log }: AppOptions,
+  dependencies: GenerationDependencies & { readonly running: RunningGenerations },
+  stack: AsyncDisposableStack,
+): void {
+  const { database, announce } = dependencies;
+  const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
+  stack.use(startWorker({ ...dependencies, ticks }, config.WORKER_CONCURRENCY));
+}
+
+async function startAnswering(
+  { config, authenticate }: AppOptions,
+  dependencies: GenerationDependencies,
+  stack: AsyncDisposableStack,
+): Promise<string> {
+  const server = await startHttpServer({
+    services: dependencies,
+    authenticate: authenticate ?? (await createLocalAuthentication(dependencies)),
+    host: config.HOST,
+    port: config.PORT,
+  });
+  return stack.use(server).url;
+}

@@ -1,0 +1,50 @@
+import type { Connection } from './database.ts';
+
+/** Ids of generations that have not ended and were accepted before `before`, oldest first. */
+export async function findUnfinishedGenerations(
+  connection: Connection,
+  question: { readonly before: Date; readonly limit: number },
+): Promise<readonly string[]> {
+  const text = `
+    SELECT id FROM "Generation"
+    WHERE status IN ('QUEUED', 'RUNNING', 'CANCELLING') AND "createdAt" < $1 ORDER BY id LIMIT $2`;
+  return findIds(connection, { name: 'find-unfinished', text, values: [question.before, question.limit] });
+}
+
+/** Which of these generations were asked to stop. */
+export async function findCancelling(connection: Connection, ids: readonly string[]): Promise<readonly string[]> {
+  const text = `SELECT id FROM "Generation" WHERE id = ANY($1::uuid[]) AND status = 'CANCELLING'`;
+  return findIds(connection, { name: 'find-cancelling', text, values: [ids] });
+}
+
+/** Which of these generations have events after the sequence that is known of them. */
+export async function findChanged(
+  connection: Connection,
+  known: ReadonlyMap<string, number>,
+): Promise<readonly string[]> {
+  const text = `
+    SELECT g.id FROM unnest($1::uuid[], $2::int[]) AS known(id, sequence)
+    JOIN "Generation" g ON g.id = known.id AND g."lastSequence" > known.sequence`;
+  return findIds(connection, { name: 'find-changed', text, values: [[...known.keys()], [...known.values()]] });
+}
+
+/** How many queued generations were accepted before each of these. */
+export async function countQueuedBefore(
+  connection: Connection,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const text = `
+    SELECT asked.id, (SELECT count(*)::int FROM "Generation" g WHERE g.status = 'QUEUED' AND g.id < asked.id) AS position
+    FROM unnest($1::uuid[]) AS asked(id)`;
+  const query = { name: 'count-queued-before', text, values: [ids] };
+  const result = await connection.query<{ id: string; position: number }>(query);
+  return new Map(result.rows.map((row) => [row.id, row.position]));
+}
+
+async function findIds(
+  connection: Connection,
+  query: { readonly name: string; readonly text: string; readonly values: readonly unknown[] },
+): Promise<readonly string[]> {
+  const result = await connection.query<{ id: string }>({ ...query, values: [...query.values] });
+  return result.rows.map((row) => row.id);
+}

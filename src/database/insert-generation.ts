@@ -1,0 +1,50 @@
+import type { GenerationOptions, GenerationRequest, OptionWarning } from '../domain/generation-request.ts';
+import type { Connection } from './database.ts';
+
+export interface NewGeneration {
+  readonly id: string;
+  readonly promptId: string;
+  readonly userId: string;
+  readonly modelSlug: string;
+  readonly provider: string;
+  readonly request: GenerationRequest;
+  readonly options: GenerationOptions;
+  readonly warnings: readonly OptionWarning[];
+  readonly createdAt: Date;
+}
+
+const text = `
+  WITH generation AS (
+    INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
+      "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt")
+    VALUES ($1, $2, 'QUEUED', 1, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11)
+    RETURNING id, "createdAt"
+  ), prompt AS (
+    INSERT INTO "Prompt" (id, "generationId", position, text, source, "createdAt")
+    SELECT $12, id, 0, $6, 'USER', "createdAt" FROM generation
+  )
+  INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
+  SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation`;
+
+/** A queued generation with its first wording and its first event. */
+export async function insertGeneration(connection: Connection, generation: NewGeneration): Promise<void> {
+  const { request } = generation;
+  await connection.query({
+    name: 'insert-generation',
+    text,
+    values: [
+      generation.id,
+      generation.userId,
+      request.model ?? generation.modelSlug,
+      generation.modelSlug,
+      generation.provider,
+      request.prompt,
+      request.negativePrompt,
+      JSON.stringify(request),
+      JSON.stringify(generation.options),
+      JSON.stringify(generation.warnings),
+      generation.createdAt,
+      generation.promptId,
+    ],
+  });
+}

@@ -1,0 +1,27 @@
+import type { Connection } from './database.ts';
+import { createStepStatement, type RecordedStep, recordStep, type Step } from './step-statement.ts';
+
+export interface NewAttempt {
+  readonly kind: 'ENHANCE' | 'GENERATE';
+  readonly provider: string;
+  readonly model: string;
+}
+
+const statement = createStepStatement({
+  name: 'start-attempt',
+  also: [
+    `attempt AS (
+      INSERT INTO "Attempt" ("generationId", number, kind, provider, model, outcome, "startedAt")
+      SELECT id, $6, $12, $13, $14, 'RUNNING', $3 FROM changed
+    )`,
+  ],
+});
+
+/** Written before the provider is called, so that no call that may cost goes unrecorded. */
+export function startAttempt(
+  connection: Connection,
+  step: Step,
+  attempt: NewAttempt,
+): Promise<RecordedStep | undefined> {
+  return recordStep(connection, statement, step, [attempt.kind, attempt.provider, attempt.model]);
+}

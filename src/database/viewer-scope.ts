@@ -1,0 +1,46 @@
+import type { Prisma, PrismaClient } from './generated/client.ts';
+
+const reads = new Set(['findUnique', 'findUniqueOrThrow', 'findFirst', 'findFirstOrThrow', 'findMany', 'count']);
+
+/** What makes a row of each table the viewer's. */
+const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
+  User: (userId) => ({ id: userId }),
+  Generation: (userId) => ({ userId }),
+  Image: (userId) => ({ userId }),
+  Prompt: ofGeneration,
+  GenerationTick: ofGeneration,
+  GenerationInput: ofGeneration,
+  Attempt: ofGeneration,
+  GenerationEvent: ofGeneration,
+};
+
+function ofGeneration(userId: string): object {
+  return { generation: { userId } };
+}
+
+interface ReadArguments {
+  readonly where?: object;
+}
+
+/** A client that reads what is the viewer's and nothing else, and writes nothing: ownership is decided here. */
+export function scopeToViewer(prisma: PrismaClient, userId: string) {
+  return prisma.$extends({
+    query: {
+      $allModels: {
+        $allOperations({ model, operation, args, query }) {
+          if (!reads.has(operation)) throw new Error(`A viewer's client does not ${operation}.`);
+          const { where } = args as ReadArguments;
+          return query({ ...args, where: { ...where, AND: [ownership[model](userId), ...toList(where)] } } as never);
+        },
+      },
+    },
+  });
+}
+
+/** A condition of one's own on the same level stays, also where it is an AND itself. */
+function toList(where: object | undefined): readonly object[] {
+  const own = (where as { readonly AND?: object | readonly object[] } | undefined)?.AND;
+  return own === undefined ? [] : [own].flat();
+}
+
+export type ViewerDatabase = ReturnType<typeof scopeToViewer>;

@@ -1,0 +1,45 @@
+import type { ImageModel } from './image-model.ts';
+
+/** A mistake the caller can correct, or a limit they ran into: shown to them as data. */
+export abstract class UserError extends Error {}
+
+export interface InputIssue {
+  /** Where in the arguments, for example `['input', 'size', 'aspectRatio']`. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+export class InvalidInput extends UserError {
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    super(issues.map((issue) => issue.message).join(' '));
+    this.issues = issues;
+  }
+}
+
+export class UnknownModel extends UserError {
+  readonly available: readonly ImageModel[];
+
+  constructor(slug: string, available: readonly ImageModel[]) {
+    super(`There is no model “${slug}”.`);
+    this.available = available;
+  }
+}
+
+export class ModelUnavailable extends UserError {
+  readonly retryAfterSeconds: number | null;
+
+  constructor(message: string, retryAfterSeconds: number | null = null) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export class NotFound extends UserError {
+  constructor(what: string) {
+    super(`There is no such ${what}.`);
+  }
+}
+
+export class NotPossible extends UserError {}

@@ -1,0 +1,60 @@
+import { acceptAttempt } from '../database/accept-attempt.ts';
+import { startAttempt } from '../database/start-attempt.ts';
+import { seedOfPicture } from '../domain/generation-request.ts';
+import type { ImageModel } from '../domain/image-model.ts';
+import type { PictureOrder, PictureReport, ProviderEvent } from '../providers/provider.ts';
+import { ProviderError } from '../providers/provider-error.ts';
+import type { GenerationRun } from './generation-run.ts';
+import { CancelRequested } from './running-generations.ts';
+import { storePicture } from './store-picture.ts';
+
+/** Has the missing pictures made, storing each as it comes. Throws what the provider throws, and the signal's reason. */
+export async function callProvider(run: GenerationRun, missing: readonly number[]): Promise<void> {
+  const { generation, catalogue, journal } = run;
+  // A run that takes over a cancelled generation has missed its signal.
+  if (generation.status === 'CANCELLING') throw new CancelRequested();
+  const model = catalogue.find(generation.modelSlug);
+  if (model === undefined) throw createModelRetired(generation.modelSlug);
+  const attempt = { kind: 'GENERATE', provider: model.provider, model: model.slug } as const;
+  const number = generation.attempts + 1;
+  const entry = { type: 'CALLING_PROVIDER', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
+  await journal.record(entry, (connection, step) => startAttempt(connection, step, attempt));
+  const wanted = new Set(missing);
+  for await (const event of catalogue.providerOf(model).generate(toOrder(run, model, missing))) {
+    if (event.type === 'picture') checkPosition(event, wanted);
+    await take(run, event, number);
+  }
+}
+
+function createModelRetired(slug: string): ProviderError {
+  return new ProviderError(`The model ${slug} is no longer configured.`, { code: 'MODEL_RETIRED', retryable: false });
+}
+
+function toOrder({ generation, signal }: GenerationRun, model: ImageModel, positions: readonly number[]): PictureOrder {
+  const { width, height, steps, style, outputFormat, seed } = generation.options;
+  const { effectivePrompt: prompt, negativePrompt } = generation;
+  const pictures = positions.map((position) => ({ position, seed: seedOfPicture(seed, position, model.capabilities) }));
+  return { model, prompt, negativePrompt, width, height, steps, style, outputFormat, pictures, signal };
+}
+
+function checkPosition({ position }: PictureReport, wanted: Set<number>): void {
+  if (wanted.delete(position)) return;
+  const message = 'The provider sent a picture that was not asked for.';
+  throw new ProviderError(message, { code: 'PROVIDER_BAD_RESPONSE', retryable: true });
+}
+
+async function take(run: GenerationRun, event: ProviderEvent, number: number): Promise<void> {
+  const { journal } = run;
+  switch (event.type) {
+    case 'accepted': {
+      const entry = { type: 'PROVIDER_ACCEPTED', stage: 'WAITING_FOR_PROVIDER' } as const;
+      return journal.record(entry, (connection, step) => acceptAttempt(connection, step, event.providerRequestId));
+    }
+    case 'progress':
+      return journal.report(event);
+    case 'preview':
+      return journal.preview(event);
+    case 'picture':
+      return storePicture(run, { ...event, attempt: number });
+  }
+}

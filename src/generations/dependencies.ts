@@ -1,0 +1,22 @@
+import type { Database } from '../database/database.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Announce } from '../hints/hint.ts';
+import type { Hub } from '../hints/hub.ts';
+import type { Logger } from '../log.ts';
+import type { Catalogue } from '../providers/catalogue.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
+import type { ImageStore } from '../storage/image-store.ts';
+
+/** What the verbs of this folder are made of. Each names the part that it uses. */
+export interface GenerationDependencies {
+  readonly database: Database;
+  readonly queue: JobQueue;
+  readonly hub: Hub;
+  readonly announce: Announce;
+  readonly catalogue: Catalogue;
+  readonly images: ImageStore;
+  readonly clock: Clock;
+  /** A new UUIDv7. */
+  readonly createId: () => string;
+  readonly log: Logger;
+}

@@ -1,0 +1,129 @@
+import { type Claim, type ClaimedGeneration, takenOverMessage } from '../database/claim-generation.ts';
+import type { Connection } from '../database/database.ts';
+import type { TickPreview } from '../database/record-ticks.ts';
+import type { RecordedStep, Step } from '../database/step-statement.ts';
+import {
+  type Advance,
+  type EventType,
+  type GenerationStage,
+  noAdvance,
+  type ProgressSnapshot,
+} from '../domain/progress.ts';
+import type { GenerationDependencies } from './dependencies.ts';
+import { JournalUnavailable } from './journal-unavailable.ts';
+import { LeaseLost } from './lease-lost.ts';
+import type { Ticks } from './ticks.ts';
+
+/** What one run of a generation writes: stored events, and the ticks between them. */
+export interface Journal {
+  /** Appends an event by `write` and announces it. False when `write` wrote nothing. Throws `JournalUnavailable`. */
+  tryRecord(entry: Entry, write: Write): Promise<boolean>;
+  /** The same, but throws `LeaseLost` where nothing was written: this run may write no more. */
+  record(entry: Entry, write: Write): Promise<void>;
+  /** Progress between two events. */
+  report(advance: Advance): void;
+  preview(frame: TickPreview): void;
+  /** How it stands, as this run knows it. */
+  readonly current: ProgressSnapshot;
+}
+
+export interface Entry {
+  readonly type: EventType;
+  readonly stage: GenerationStage | null;
+  readonly message?: string;
+  /** Starts a new attempt: progress starts anew with it. */
+  readonly attempt?: number;
+  /** Pictures stored by this entry. */
+  readonly stores?: number;
+}
+
+/** One of the statements of `database/` that append an event. */
+export type Write = (connection: Connection, step: Step) => Promise<RecordedStep | undefined>;
+
+export interface ClaimedRun {
+  readonly claim: Claim;
+  readonly generation: ClaimedGeneration;
+}
+
+type Dependencies = Pick<GenerationDependencies, 'database' | 'announce' | 'clock'> & { readonly ticks: Ticks };
+
+export function createJournal({ database, announce, clock, ticks }: Dependencies, claimed: ClaimedRun): Journal {
+  const { leaseToken } = claimed.claim;
+  let current = toFirstSnapshot(claimed);
+  announce({ kind: 'progress', snapshot: current });
+
+  const tryRecord = async (entry: Entry, write: Write) => {
+    const step = toStep(current, entry, { leaseToken, at: new Date(clock.now()) });
+    const recorded = await write(database.pool, step).catch((cause: unknown) => {
+      throw new JournalUnavailable({ cause });
+    });
+    if (recorded === undefined) return false;
+    current = afterStep(current, step, recorded);
+    announce({ kind: 'progress', snapshot: { ...current, previewNumber: 0 } });
+    return true;
+  };
+
+  const tick = (advance: Advance, preview: TickPreview | null) => {
+    current = afterTick(current, advance, new Date(clock.now()), preview === null ? 0 : 1);
+    ticks.report({ tick: { ...current, leaseToken, preview }, snapshot: current });
+  };
+
+  return {
+    tryRecord,
+    async record(entry, write) {
+      if (!(await tryRecord(entry, write))) throw new LeaseLost();
+    },
+    report: (advance) => tick(advance, null),
+    preview: (frame) => tick(current, frame),
+    get current() {
+      return current;
+    },
+  };
+}
+
+function toFirstSnapshot({ claim, generation }: ClaimedRun): ProgressSnapshot {
+  return {
+    ...noAdvance,
+    generationId: generation.id,
+    sequence: generation.sequence,
+    tick: 0,
+    at: claim.at,
+    type: 'STARTED',
+    message: generation.takenOver ? takenOverMessage : null,
+    attempt: null,
+    status: generation.status,
+    stage: 'PREPARING_INPUTS',
+    imagesStored: generation.storedPositions.length,
+    startedAt: generation.startedAt,
+    previewNumber: generation.previewNumber,
+  };
+}
+
+function toStep(current: ProgressSnapshot, entry: Entry, write: { leaseToken: string; at: Date }): Step {
+  return {
+    ...write,
+    generationId: current.generationId,
+    type: entry.type,
+    message: entry.message ?? null,
+    attempt: entry.attempt ?? current.attempt,
+    stage: entry.stage,
+    advance: entry.attempt === undefined ? current : noAdvance,
+    imagesStored: current.imagesStored + (entry.stores ?? 0),
+  };
+}
+
+function afterStep(current: ProgressSnapshot, step: Step, recorded: RecordedStep): ProgressSnapshot {
+  const { at, type, message, attempt, stage, advance, imagesStored } = step;
+  const event = { ...current, ...recorded, tick: 0, at, type, message, attempt, stage, imagesStored };
+  return withAdvance(event, advance);
+}
+
+function afterTick(current: ProgressSnapshot, advance: Advance, at: Date, frames: number): ProgressSnapshot {
+  const { tick, previewNumber } = current;
+  const next = { ...current, tick: tick + 1, at, previewNumber: previewNumber + frames, stage: 'GENERATING' } as const;
+  return withAdvance(next, advance);
+}
+
+function withAdvance(snapshot: ProgressSnapshot, { fraction, step, totalSteps }: Advance): ProgressSnapshot {
+  return { ...snapshot, fraction, step, totalSteps };
+}

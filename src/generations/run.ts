@@ -1,0 +1,45 @@
+import { claimGeneration } from '../database/claim-generation.ts';
+import { callProvider } from './call-provider.ts';
+import { findMissingPictures } from './find-missing-pictures.ts';
+import type { GenerationRun, RunDependencies } from './generation-run.ts';
+import { createJournal } from './journal.ts';
+import { JournalUnavailable } from './journal-unavailable.ts';
+import { LeaseLost } from './lease-lost.ts';
+import { settleFailed, settleFinished } from './settle.ts';
+
+export interface RunOrder {
+  readonly generationId: string;
+  /** Aborts when the process stops: the run then ends without an ending, and the next worker takes over. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Takes a generation from wherever it stands to its end. Does nothing for one that has ended. Throws when the process
+ * stops or the database is away: then nothing has ended, and the job comes again.
+ */
+export async function runGeneration(dependencies: RunDependencies, { generationId, stop }: RunOrder): Promise<void> {
+  const { database, clock, createId, running, ticks } = dependencies;
+  const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
+  const generation = await claimGeneration(database.pool, claim);
+  if (generation === undefined) return;
+  using handle = running.start(generationId, stop);
+  const journal = createJournal(dependencies, { claim, generation });
+  try {
+    await followThrough({ ...dependencies, generation, journal, signal: handle.signal }, stop);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+  } finally {
+    ticks.forget(generationId);
+  }
+}
+
+async function followThrough(run: GenerationRun, stop: AbortSignal): Promise<void> {
+  try {
+    const missing = await findMissingPictures(run);
+    if (missing.length > 0) await callProvider(run, missing);
+  } catch (error) {
+    if (error instanceof LeaseLost || error instanceof JournalUnavailable || stop.aborted) throw error;
+    return settleFailed(run, error);
+  }
+  await settleFinished(run);
+}

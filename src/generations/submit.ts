@@ -1,0 +1,80 @@
+import { randomInt } from 'node:crypto';
+import type { Database } from '../database/database.ts';
+import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
+import { applyRequest, type GenerationRequest } from '../domain/generation-request.ts';
+import { noAdvance, type ProgressSnapshot } from '../domain/progress.ts';
+import { UnknownModel } from '../domain/user-errors.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
+import type { GenerationDependencies } from './dependencies.ts';
+
+type Dependencies = Pick<
+  GenerationDependencies,
+  'database' | 'queue' | 'announce' | 'catalogue' | 'clock' | 'createId'
+>;
+
+export interface Submission {
+  readonly userId: string;
+  readonly request: GenerationRequest;
+}
+
+/**
+ * Accepts a request: checks it against the model, stores it and queues it in one transaction, and answers its id.
+ * Throws `UnknownModel` and `InvalidInput`; then nothing is stored.
+ */
+export async function submitGeneration(dependencies: Dependencies, { userId, request }: Submission): Promise<string> {
+  const { catalogue, clock, createId, announce } = dependencies;
+  const model = request.model === null ? catalogue.defaultModel : catalogue.find(request.model);
+  if (model === undefined) throw new UnknownModel(request.model ?? '', catalogue.models);
+  const { options, warnings } = applyRequest(request, model.capabilities, randomSeed);
+  const generation = {
+    id: createId(),
+    promptId: createId(),
+    userId,
+    modelSlug: model.slug,
+    provider: model.provider,
+    request,
+    options,
+    warnings,
+    createdAt: new Date(clock.now()),
+  };
+  await store(dependencies, generation);
+  announce({ kind: 'progress', snapshot: toFirstSnapshot(generation) });
+  announce({ kind: 'work' });
+  return generation.id;
+}
+
+function randomSeed(max: number): number {
+  return randomInt(max + 1);
+}
+
+async function store(
+  { database, queue }: { readonly database: Database; readonly queue: JobQueue },
+  generation: NewGeneration,
+): Promise<void> {
+  await database.transaction(async (connection) => {
+    await insertGeneration(connection, generation);
+    await queue.enqueue(connection, [toRunJob(generation.id)]);
+  });
+}
+
+export function toRunJob(generationId: string) {
+  return { name: 'run-generation', data: { generationId }, key: generationId } as const;
+}
+
+function toFirstSnapshot({ id, createdAt }: NewGeneration): ProgressSnapshot {
+  return {
+    ...noAdvance,
+    generationId: id,
+    sequence: 1,
+    tick: 0,
+    at: createdAt,
+    type: 'REQUEST_RECEIVED',
+    message: null,
+    attempt: null,
+    status: 'QUEUED',
+    stage: null,
+    imagesStored: 0,
+    startedAt: null,
+    previewNumber: 0,
+  };
+}

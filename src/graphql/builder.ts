@@ -1,0 +1,39 @@
+import SchemaBuilder from '@pothos/core';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import type { Prisma } from '../database/generated/client.ts';
+import type PrismaTypes from '../database/generated/pothos.ts';
+import { getDatamodel } from '../database/generated/pothos.ts';
+import type { Context } from './context.ts';
+import { decodeGlobalId, encodeGlobalId } from './global-ids.ts';
+import { relayDescriptions } from './relay-descriptions.ts';
+
+interface SchemaTypes {
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    Decimal: { Input: string; Output: Prisma.Decimal | string };
+    ID: { Input: string; Output: string };
+  };
+}
+
+/** Plugins and rules alone; each type has a file of its own. */
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  defaultFieldNullability: false,
+  errors: { directResult: true },
+  prisma: { client: (context) => context.database, dmmf: getDatamodel(), onUnusedQuery: 'error' },
+  relay: {
+    cursorType: 'String',
+    encodeGlobalID: encodeGlobalId,
+    decodeGlobalID: decodeGlobalId,
+    edgesFieldOptions: { nullable: { list: false, items: false }, description: 'One page.' },
+    nodeFieldOptions: { nullable: false, description: 'The thing itself.' },
+    ...relayDescriptions,
+  },
+});

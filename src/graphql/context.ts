@@ -1,0 +1,28 @@
+import type { Viewer } from '../accounts/viewer.ts';
+import { scopeToViewer, type ViewerDatabase } from '../database/viewer-scope.ts';
+import type { GenerationDependencies } from '../generations/dependencies.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What every resolver gets. */
+export interface Context {
+  readonly viewer: Viewer;
+  /** In the log beside everything that goes wrong. */
+  readonly requestId: string;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
+  /** Reads what is the viewer's, nothing else. */
+  readonly database: ViewerDatabase;
+  readonly services: GenerationDependencies;
+  readonly loaders: Loaders;
+}
+
+export interface Request {
+  readonly viewer: Viewer;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+export function createContext(services: GenerationDependencies, request: Request): Context {
+  const database = scopeToViewer(services.database.prisma, request.viewer.id);
+  return { ...request, services, database, loaders: createLoaders(services, request.viewer) };
+}

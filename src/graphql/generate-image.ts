@@ -1,0 +1,103 @@
+import type { RequestedSize } from '../domain/image-size.ts';
+import { InvalidInput, ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import { submitGeneration } from '../generations/submit.ts';
+import { waitForEnd } from '../generations/wait-for-end.ts';
+import { builder } from './builder.ts';
+import { ImageFormatEnum } from './enums.ts';
+import { GenerationType } from './generation.ts';
+
+const maxWaitSeconds = 300;
+
+const PixelSizeInput = builder.inputType('PixelSize', {
+  description: 'A size in pixels.',
+  fields: (t) => ({
+    width: t.int({ required: true, description: 'In pixels.' }),
+    height: t.int({ required: true, description: 'In pixels.' }),
+  }),
+});
+
+const ImageSizeInput = builder.inputType('ImageSize', {
+  description: 'Exactly one of the two.',
+  isOneOf: true,
+  fields: (t) => ({
+    aspectRatio: t.string({ description: 'Width and height, for example 16:9. The area is that of the default size.' }),
+    pixels: t.field({ type: PixelSizeInput, description: 'Exactly this size.' }),
+  }),
+});
+
+const GenerateImageInput = builder.inputType('GenerateImageInput', {
+  description: 'What to make. What the model lacks becomes a warning; what is out of its range is refused.',
+  fields: (t) => ({
+    prompt: t.string({ required: true, description: 'What to show, in 1 to 10,000 characters.' }),
+    negativePrompt: t.string({ description: 'What to leave out.' }),
+    model: t.string({ description: 'A slug. Default: the configured default model.' }),
+    count: t.int({ required: true, defaultValue: 1, description: 'How many pictures.' }),
+    size: t.field({ type: ImageSizeInput, description: "Default: the model's." }),
+    steps: t.int({ description: "How often the model goes over a picture. Default: the model's." }),
+    seed: t.string({
+      description: 'A whole number: the same one gives the same picture. Default, and for -1: random.',
+    }),
+    style: t.string({ description: 'One of the styles of the model.' }),
+    outputFormat: t.field({ type: ImageFormatEnum, description: 'Default: what the model gives.' }),
+  }),
+});
+
+const GenerateImageSuccess = builder.objectRef<{ readonly generationId: string }>('GenerateImageSuccess').implement({
+  description: 'The request is accepted.',
+  fields: (t) => ({
+    generation: t.prismaField({
+      type: GenerationType,
+      description: 'What came of it so far.',
+      resolve: (query, { generationId }, _, { database }) =>
+        database.generation.findUniqueOrThrow({ ...query, where: { id: generationId } }),
+    }),
+  }),
+});
+
+builder.mutationField('generateImage', (t) =>
+  t.field({
+    type: GenerateImageSuccess,
+    nullable: true,
+    description: 'Accepts a request for pictures. They are made in the background: follow `generationProgress`.',
+    args: {
+      input: t.arg({ type: GenerateImageInput, required: true, description: 'What to make.' }),
+      waitSeconds: t.arg.int({
+        required: true,
+        defaultValue: 0,
+        description: `Answer when the generation has ended, or after this long: 0 to ${maxWaitSeconds}.`,
+      }),
+    },
+    errors: {
+      types: [InvalidInput, UnknownModel, ModelUnavailable],
+      union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
+    },
+    async resolve(_, { input, waitSeconds }, { services, viewer, signal }) {
+      checkWaitSeconds(waitSeconds);
+      const generationId = await submitGeneration(services, { userId: viewer.id, request: toRequest(input) });
+      if (waitSeconds > 0) {
+        await waitForEnd(services, { generationId, userId: viewer.id, milliseconds: waitSeconds * 1000, signal });
+      }
+      return { generationId };
+    },
+  }),
+);
+
+function checkWaitSeconds(waitSeconds: number): void {
+  if (waitSeconds >= 0 && waitSeconds <= maxWaitSeconds) return;
+  throw new InvalidInput([{ path: ['waitSeconds'], message: `waitSeconds must be 0 to ${maxWaitSeconds}.` }]);
+}
+
+function toRequest(input: typeof GenerateImageInput.$inferInput) {
+  const { prompt, count } = input;
+  return {
+    prompt,
+    count,
+    negativePrompt: input.negativePrompt ?? null,
+    model: input.model ?? null,
+    size: (input.size ?? null) as RequestedSize | null,
+    steps: input.steps ?? null,
+    seed: input.seed ?? null,
+    style: input.style ?? null,
+    outputFormat: input.outputFormat ?? null,
+  };
+}

@@ -1,0 +1,31 @@
+import { watchGeneration } from '../generations/watch.ts';
+import { toSubscriptionError } from './bad-input.ts';
+import { builder } from './builder.ts';
+import { decodeKey } from './global-ids.ts';
+import { GenerationProgressType } from './progress.ts';
+
+builder.subscriptionField('generationProgress', (t) =>
+  t.field({
+    type: GenerationProgressType,
+    description:
+      'Follows one generation to its end, then completes. Without `afterSequence`: first the snapshot as it stands. With it: ' +
+      'first every stored event after it, each as the snapshot of its moment, then the snapshot as it stands if that is ' +
+      'newer. An ended generation with nothing newer completes at once. Unknown ids and bad arguments are top-level errors ' +
+      '(NOT_FOUND, BAD_USER_INPUT). A reader that is too slow loses this stream with an error whose extensions are ' +
+      '`{ code: SLOW_READER, resumeAfterSequence }`. An event that carries errors means: ask again with `afterSequence`.',
+    args: {
+      id: t.arg.id({ required: true, description: 'Of a generation.' }),
+      afterSequence: t.arg.int({ description: 'The `sequence` of the last event that was seen.' }),
+    },
+    async subscribe(_, { id, afterSequence }, { services, viewer }) {
+      const generationId = decodeKey(id, 'Generation');
+      const question = { generationId, userId: viewer.id, afterSequence: afterSequence ?? undefined };
+      try {
+        return await watchGeneration(services, question);
+      } catch (error) {
+        throw toSubscriptionError(error);
+      }
+    },
+    resolve: (snapshot) => snapshot,
+  }),
+);

@@ -1,0 +1,71 @@
+import {
+  type InputIssue,
+  InvalidInput,
+  ModelUnavailable,
+  NotFound,
+  NotPossible,
+  UnknownModel,
+  type UserError,
+} from '../domain/user-errors.ts';
+import { builder } from './builder.ts';
+import { ImageModelType } from './image-model.ts';
+
+const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implement({
+  description: 'A mistake the caller can correct, or a limit they ran into. Nothing was charged.',
+  fields: (t) => ({ message: t.exposeString('message', { description: 'In words for people.' }) }),
+});
+
+const InputIssueType = builder.objectRef<InputIssue>('InputIssue').implement({
+  description: 'One thing that is wrong with the arguments.',
+  fields: (t) => ({
+    path: t.exposeStringList('path', { description: 'Where, for example ["input", "size", "aspectRatio"].' }),
+    message: t.exposeString('message', { description: 'What is wrong, in words for people.' }),
+  }),
+});
+
+builder.objectType(InvalidInput, {
+  name: 'InvalidInput',
+  description: 'Arguments that are out of range. Holds every issue at once.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    issues: t.field({
+      type: [InputIssueType],
+      description: 'All that is wrong.',
+      resolve: (error) => [...error.issues],
+    }),
+  }),
+});
+
+builder.objectType(UnknownModel, {
+  name: 'UnknownModel',
+  description: 'No model has this slug.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    available: t.field({
+      type: [ImageModelType],
+      description: 'The models that there are.',
+      resolve: (error) => [...error.available],
+    }),
+  }),
+});
+
+builder.objectType(ModelUnavailable, {
+  name: 'ModelUnavailable',
+  description: 'The model is known but cannot be used now.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { nullable: true, description: 'When it may work again.' }),
+  }),
+});
+
+builder.objectType(NotFound, {
+  name: 'NotFound',
+  description: 'Nothing of the viewer has this id: unknown, malformed, of another type, or of someone else.',
+  interfaces: [UserErrorInterface],
+});
+
+builder.objectType(NotPossible, {
+  name: 'NotPossible',
+  description: 'Not in the state that it is in.',
+  interfaces: [UserErrorInterface],
+});

@@ -1,0 +1,23 @@
+import { builder } from './builder.ts';
+import { toUuid } from './global-ids.ts';
+
+export const UserType = builder.prismaNode('User', {
+  description: 'Somebody who generates pictures.',
+  id: { field: 'id', description: 'Opaque and global.' },
+  nullable: true,
+  findUnique: (id) => ({ id: toUuid(id) }),
+  select: { id: true },
+  fields: (t) => ({
+    name: t.exposeString('name', { nullable: true, description: 'For people.' }),
+    email: t.exposeString('email', { nullable: true, description: 'Where it is known.' }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.prismaField({
+    type: UserType,
+    description: 'Who asks.',
+    resolve: (query, _, __, { database, viewer }) =>
+      database.user.findUniqueOrThrow({ ...query, where: { id: viewer.id } }),
+  }),
+);

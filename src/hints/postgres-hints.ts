@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { Connection } from '../database/database.ts';
+import type { Logger } from '../log.ts';
+import { type Hint, packHints, parseHintMessage } from './hint.ts';
+import type { Hints, HintsListener } from './hints.ts';
+
+const channel = 'darkroom';
+// A NOTIFY payload must stay under 8,000 bytes.
+const maxPayloadBytes = 7_900;
+const batchMilliseconds = 20;
+const reconnectMilliseconds = 500;
+
+export interface PostgresHintsOptions {
+  readonly url: string;
+  readonly connection: Connection;
+  readonly log: Logger;
+}
+
+/**
+ * Hints over LISTEN and NOTIFY. What is said within 20 ms goes out together, after the commits it tells of and in a
+ * statement of its own: NOTIFY holds a lock of the whole database while its transaction commits.
+ */
+export async function createPostgresHints(options: PostgresHintsOptions, listener: HintsListener): Promise<Hints> {
+  const from = randomUUID();
+  const notifier = createNotifier({ ...options, from });
+  const subscription = await listen(
+    options,
+    (payload) => {
+      const message = parseHintMessage(payload);
+      if (message.from !== from) message.hints.forEach(listener.onHint);
+    },
+    listener.onReconnect,
+  );
+  return {
+    publish: notifier.publish,
+    async [Symbol.asyncDispose]() {
+      await notifier[Symbol.asyncDispose]();
+      await subscription[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface NotifierOptions extends PostgresHintsOptions {
+  readonly from: string;
+}
+
+/** The first hint goes at once; what follows while that is under way, or within 20 ms of it, goes together. */
+function createNotifier({ connection, log, from }: NotifierOptions): Hints {
+  let waiting: Hint[] = [];
+  let sending: Promise<void> | undefined;
+
+  const send = async () => {
+    while (waiting.length > 0) {
+      const payloads = packHints(from, waiting, maxPayloadBytes);
+      waiting = [];
+      const pause = new Promise((resolve) => setTimeout(resolve, batchMilliseconds));
+      await connection
+        .query({
+          name: 'notify',
+          text: `SELECT pg_notify('${channel}', p) FROM unnest($1::text[]) p`,
+          values: [payloads],
+        })
+        .catch((error: Error) => log.warn({ error: error.message }, 'hints could not be sent'));
+      await pause;
+    }
+    sending = undefined;
+  };
+
+  return {
+    publish(hint) {
+      waiting.push(hint);
+      sending ??= send();
+    },
+    async [Symbol.asyncDispose]() {
+      await sending;
+    },
+  };
+}
+
+async function listen(
+  { url, log }: PostgresHintsOptions,
+  onPayload: (payload: string) => void,
+  onReconnect: () => void,
+): Promise<AsyncDisposable> {
+  let closed = false;
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const connect = async () => {
+    const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 5_000 });
+    next.on('notification', ({ payload }) => payload !== undefined && onPayload(payload));
+    next.on('error', (error) => log.warn({ error: error.message }, 'the connection for hints broke'));
+    next.on('end', reconnectLater);
+    await next.connect();
+    await next.query(`LISTEN ${channel}`);
+    client = next;
+  };
+
+  const reconnectLater = () => {
+    if (closed || timer !== undefined) return;
+    client = undefined;
+    timer = setTimeout(() => {
+      timer = undefined;
+      connect().then(onReconnect, reconnectLater);
+    }, reconnectMilliseconds);
+  };
+
+  await connect();
+  return {
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      clearTimeout(timer);
+      await client?.end();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StartError } from '../domain/start-error.ts';
+import { answerLive, answerReady } from './health.ts';
+import { answerPermalink, parsePermalink } from './permalink.ts';
+import { toRequestId } from './request-id.ts';
+import { serveWebSockets } from './websocket.ts';
+import { createGraphQLServer, graphqlPath, type YogaDependencies } from './yoga.ts';
+
+export interface HttpServer extends AsyncDisposable {
+  /** For example `http://127.0.0.1:4000`. */
+  readonly url: string;
+}
+
+export interface HttpServerOptions extends YogaDependencies {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** Listens when it resolves. Throws `StartError` when the address cannot be had. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const yoga = createGraphQLServer(options);
+  const server = createServer((request, response) => {
+    const requestId = toRequestId(request);
+    response.setHeader('x-request-id', requestId);
+    answer(options, { request, response }, (req, res) => yoga(req, res, { req, res, requestId })).catch((error) => {
+      options.services.log.error({ error, requestId }, 'a request failed unexpectedly');
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const sockets = serveWebSockets(server, yoga);
+  await listen(server, options);
+  return {
+    url: toUrl(server.address() as AddressInfo),
+    async [Symbol.asyncDispose]() {
+      await sockets[Symbol.asyncDispose]();
+      await close(server);
+    },
+  };
+}
+
+type AnswerGraphQL = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What is here, path by path. */
+async function answer(
+  options: YogaDependencies,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  answerGraphQL: AnswerGraphQL,
+): Promise<void> {
+  const pathname = request.url?.split('?')[0] ?? '/';
+  if (pathname === graphqlPath) return answerGraphQL(request, response);
+  if (pathname === '/health/live') return answerLive(response);
+  if (pathname === '/health/ready') return answerReady(options.services, response);
+  const permalink = parsePermalink(pathname);
+  if (permalink !== undefined) return answerPermalink(options, { request, response }, permalink);
+  if (pathname === '/') response.writeHead(302, { location: graphqlPath }).end();
+  else response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
+}
+
+async function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', (error: NodeJS.ErrnoException) => reject(toStartError(error, host, port)));
+  server.listen(port, host, resolve);
+  await promise;
+}
+
+function toStartError(error: NodeJS.ErrnoException, host: string, port: number): StartError {
+  const address = `${host}:${port}`;
+  if (error.code === 'EADDRINUSE') {
+    return new StartError(`Port ${port} of ${host} is in use. Set PORT to another, or to 0 for a free one.`, {
+      cause: error,
+    });
+  }
+  return new StartError(`Cannot listen on ${address}: ${error.message}`, { cause: error });
+}
+
+function toUrl({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Streams that are still open would keep the server waiting: they are cut, and their clients resume elsewhere. */
+async function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeAllConnections();
+  await promise;
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga';
+import type { Authenticate } from '../accounts/viewer.ts';
+import type { GenerationDependencies } from '../generations/dependencies.ts';
+import { type Context, createContext } from '../graphql/context.ts';
+import { schema } from '../graphql/schema.ts';
+import { createErrorReports } from './error-reports.ts';
+import { graphiqlTabs } from './graphiql-tabs.ts';
+
+export const graphqlPath = '/graphql';
+
+/** A prompt of 10,000 characters fits many times; what is larger is no request of ours. */
+const maxBodyBytes = 1024 * 1024;
+
+export interface YogaDependencies {
+  readonly services: GenerationDependencies;
+  readonly authenticate: Authenticate;
+}
+
+/** What our HTTP server and our WebSocket server put into Yoga's context. */
+export interface ServerContext {
+  readonly req: IncomingMessage;
+  readonly res?: ServerResponse;
+  readonly requestId: string;
+  readonly signal?: AbortSignal;
+}
+
+export type Yoga = ReturnType<typeof createGraphQLServer>;
+
+/** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
+export function createGraphQLServer({ services, authenticate }: YogaDependencies) {
+  const { log } = services;
+  return createYoga<ServerContext, Context>({
+    schema,
+    graphqlEndpoint: graphqlPath,
+    maskedErrors: { isDev: false },
+    cors: false,
+    batching: false,
+    multipart: false,
+    landingPage: false,
+    maxRequestBodySize: maxBodyBytes,
+    graphiql: { title: 'Darkroom', subscriptionsProtocol: 'WS', defaultTabs: [...graphiqlTabs] },
+    renderGraphiQL,
+    logging: {
+      debug: (...details) => log.debug({ details }, 'yoga'),
+      info: (...details) => log.debug({ details }, 'yoga'),
+      warn: (...details) => log.warn({ details }, 'yoga'),
+      error: (...details) => log.error({ details }, 'yoga'),
+    },
+    context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) =>
+      createContext(services, {
+        viewer: await authenticate(new Headers(req.headers as Record<string, string>)),
+        requestId,
+        signal: signal ?? request.signal,
+      }),
+    plugins: [createErrorReports(log) as unknown as Plugin<ServerContext>],
+  });
+}

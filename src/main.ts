@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { type App, createApp, type Role, roles } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { StartError } from './domain/start-error.ts';
+import { createLogger } from './log.ts';
+
+const exitCodeUsage = 2;
+
+/** Starts the server and stops it on SIGTERM, SIGINT, and when the process that started it over IPC is gone. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const role = parseRole(process.argv.slice(2));
+  const app = await createApp({ config, role, log: createLogger({ level: config.LOG_LEVEL }) });
+  const stop = once(async () => {
+    await app[Symbol.asyncDispose]();
+    process.exit(0);
+  });
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  process.stdout.write(describe(app, config, role));
+  process.send?.({ url: app.url });
+}
+
+function parseRole(args: readonly string[]): Role {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { role: { type: 'string', default: 'all' } } });
+    const role = roles.find((known) => known === values.role);
+    if (role !== undefined) return role;
+    throw new Error(`There is no role “${values.role}”.`);
+  } catch (cause) {
+    const message = `${(cause as Error).message} Usage: npm start -- [--role ${roles.join('|')}]`;
+    throw new StartError(message, { exitCode: exitCodeUsage, cause });
+  }
+}
+
+function describe({ url, services }: App, config: Config, role: Role): string {
+  const database = new URL(services.databaseUrl);
+  const kept = services.dataDirectory === undefined ? '' : `, kept in ${services.dataDirectory}`;
+  const databaseKind =
+    config.DATABASE_URL === undefined ? `embedded PostgreSQL at ${database.host}${kept}` : database.host;
+  const isEmbedded = config.AZURE_STORAGE_CONNECTION_STRING === undefined;
+  const storageKind = isEmbedded ? `embedded Azurite${kept}` : 'Azure Blob';
+  return [
+    `Darkroom is ready (role: ${role}, process ${process.pid}).`,
+    `  GraphQL   ${url === undefined ? 'not in this role' : `${url}/graphql (HTTP, SSE, WebSocket, and GraphiQL in a browser)`}`,
+    `  Health    ${url === undefined ? 'not in this role' : `${url}/health/ready`}`,
+    `  Database  ${databaseKind}`,
+    `  Pictures  ${storageKind}, container ${config.AZURE_STORAGE_CONTAINER}`,
+    '',
+  ].join('\n');
+}
+
+function once(work: () => Promise<void>): () => void {
+  let started = false;
+  return () => {
+    if (started) return;
+    started = true;
+    work().catch(fail);
+  };
+}
+
+function fail(error: unknown): never {
+  const isExpected = error instanceof StartError;
+  process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.exit(isExpected ? error.exitCode : 1);
+}
+
+main().catch(fail);

@@ -1,0 +1,24 @@
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The edges of the picture in scene units. */
+export interface Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** `horizon` is its share of the height, from the top. */
+export function createFrame({ width, height }: PictureSize, horizon: number): Frame {
+  // A tall picture shows more sky and ground rather than a single slope.
+  const unit = Math.min(height, width * 1.5);
+  return {
+    left: -width / 2 / unit,
+    right: width / 2 / unit,
+    top: (-height * horizon) / unit,
+    bottom: (height * (1 - horizon)) / unit,
+  };
+}

@@ -1,0 +1,103 @@
+import { createRandom } from './random.ts';
+
+/** Smooth gradient noise, about -1 to 1, that repeats after 32 units. */
+export interface Noise {
+  at(x: number, y: number): number;
+}
+
+const period = 32;
+const samplesPerUnit = 16;
+const side = period * samplesPerUnit;
+const last = side - 1;
+
+/** Noise is looked up in a table: painting asks for it some ten million times a picture. */
+export function createNoise(seed: number): Noise {
+  const table = createTable(seed);
+  return {
+    at(x, y) {
+      const scaledX = x * samplesPerUnit;
+      const scaledY = y * samplesPerUnit;
+      const floorX = Math.floor(scaledX);
+      const floorY = Math.floor(scaledY);
+      const left = floorX & last;
+      const right = (left + 1) & last;
+      const upper = (floorY & last) * side;
+      const lower = ((floorY + 1) & last) * side;
+      const upperLeft = table[upper + left] as number;
+      const lowerLeft = table[lower + left] as number;
+      const across = scaledX - floorX;
+      const above = upperLeft + ((table[upper + right] as number) - upperLeft) * across;
+      const below = lowerLeft + ((table[lower + right] as number) - lowerLeft) * across;
+      return above + (below - above) * (scaledY - floorY);
+    },
+  };
+}
+
+function createTable(seed: number): Float32Array {
+  const random = createRandom(seed);
+  const slopes = Float64Array.from({ length: period * period }, () => random() * 2 * Math.PI);
+  const table = new Float32Array(side * side);
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      table[row * side + column] = 1.5 * gradientNoise(slopes, column / samplesPerUnit, row / samplesPerUnit);
+    }
+  }
+  return table;
+}
+
+function gradientNoise(slopes: Float64Array, x: number, y: number): number {
+  const column = Math.floor(x);
+  const row = Math.floor(y);
+  const across = fade(x - column);
+  const corner = (right: number, down: number) => {
+    const angle = slopes[((row + down) % period) * period + ((column + right) % period)] as number;
+    return Math.cos(angle) * (x - column - right) + Math.sin(angle) * (y - row - down);
+  };
+  const above = corner(0, 0) + (corner(1, 0) - corner(0, 0)) * across;
+  const below = corner(0, 1) + (corner(1, 1) - corner(0, 1)) * across;
+  return above + (below - above) * fade(y - row);
+}
+
+function fade(share: number): number {
+  return share * share * share * (share * (share * 6 - 15) + 10);
+}
+
+/** Sums octaves of noise, each half as strong and twice as fine as the one before. */
+export function fractal(noise: Noise, x: number, y: number, octaves: number): number {
+  let sum = 0;
+  let amplitude = 0.55;
+  let pointX = x;
+  let pointY = y;
+  for (let octave = 0; octave < octaves; octave++) {
+    sum += amplitude * noise.at(pointX, pointY);
+    // Turning every octave keeps the lattice of the noise out of sight.
+    const turnedX = 1.6 * pointX - 1.2 * pointY + 17.3;
+    pointY = 1.2 * pointX + 1.6 * pointY - 5.7;
+    pointX = turnedX;
+    amplitude *= 0.5;
+  }
+  return sum;
+}
+
+/** Like `fractal`, with sharp crests: 0 to about 1. */
+export function ridged(noise: Noise, x: number, y: number, octaves: number): number {
+  let sum = 0;
+  let amplitude = 0.5;
+  let weight = 1;
+  let frequency = 1;
+  for (let octave = 0; octave < octaves; octave++) {
+    const crest = 1 - Math.abs(noise.at(x * frequency + octave * 31.7, y * frequency + octave * 11.3));
+    const height = crest * crest * weight;
+    sum += height * amplitude;
+    weight = Math.min(1, height * 1.6);
+    frequency *= 2.07;
+    amplitude *= 0.5;
+  }
+  return sum;
+}
+
+/** How many octaves still show at this pixel size: finer ones would only flicker. */
+export function visibleOctaves(frequency: number, pixelSize: number, most: number): number {
+  const fitting = Math.floor(Math.log2(1 / (2 * frequency * pixelSize))) + 1;
+  return Math.max(1, Math.min(most, fitting));
+}

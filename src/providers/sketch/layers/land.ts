@@ -1,0 +1,275 @@
+import { mixColours } from '../canvas/colour.ts';
+import { between, createRandom } from '../canvas/random.ts';
+import type { Ground, Scene } from '../scene/scene.ts';
+import { type CreateRidge, createRidgeMaker, foliage, soils, type TreeWish } from './ridge-wish.ts';
+import type { Ridge } from './slopes.ts';
+
+/** The ridges of a scene, each list from far to near. */
+export interface Land {
+  /** Stands above the horizon, where water reflects it. */
+  readonly behind: readonly Ridge[];
+  /** Lies below the horizon and in front of the water. */
+  readonly before: readonly Ridge[];
+}
+
+type PlanGround = (scene: Scene, ridge: CreateRidge) => readonly Ridge[];
+
+export function planLand(scene: Scene): Land {
+  const ridge = createRidgeMaker(scene);
+  const far = [...scene.grounds].flatMap((ground) => farGrounds[ground](scene, ridge));
+  const isShore = scene.water !== null && scene.water !== 'river';
+  const before = isShore ? planBank(scene, ridge) : isSandy(scene) ? planSand(scene, ridge) : planFields(scene, ridge);
+  return { behind: far.sort((one, other) => other.distance - one.distance), before };
+}
+
+const farGrounds: Readonly<Record<Ground, PlanGround>> = {
+  mountains: planMountains,
+  volcano: planVolcano,
+  hills: planHills,
+  meadow: planHills,
+  desert: planDesert,
+  canyon: planCanyon,
+  forest: planForest,
+  cliffs: planCliffs,
+  island: planIslands,
+  city: () => [],
+};
+
+function isSandy({ grounds }: Scene): boolean {
+  return grounds.has('desert') || grounds.has('canyon');
+}
+
+function planMountains(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  const isWinter = scene.season === 'winter';
+  const ranges = [0.92, 0.74, 0.58, 0.42].map((distance, index) =>
+    ridge({
+      shape: 'peaks',
+      distance,
+      base: 0.01,
+      height: 0.44 - index * 0.085,
+      frequency: 1.5 + index * 0.4,
+      soil: index > 2 ? mixColours(soils.rock, foliage[scene.season], 0.5) : soils.rock,
+      relief: 0.6,
+      cuts: 26,
+      depth: 1.1,
+      mist: 0.75,
+      snowLine: isWinter ? 0.02 : index < 2 ? -0.19 : null,
+    }),
+  );
+  const soil = isWinter ? soils.winter : foliage[scene.season];
+  const trees = treesOf(scene, 0.042, 1);
+  return [
+    ...ranges,
+    ridge({ shape: 'hills', distance: 0.34, base: 0.008, height: 0.045, frequency: 1.9, soil, mist: 0.4, trees }),
+  ];
+}
+
+function planVolcano(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  const x = between(createRandom(scene.variation), -0.14, 0.14);
+  return [
+    ridge({ shape: 'peaks', distance: 0.9, base: 0.01, height: 0.1, frequency: 2.1, soil: soils.rock, mist: 0.6 }),
+    ridge({
+      shape: 'cone',
+      distance: 0.6,
+      base: 0.01,
+      height: 0.44,
+      frequency: 3.4,
+      soil: soils.lava,
+      relief: 0.7,
+      grain: 0.3,
+      mist: 0.75,
+      snowLine: -0.27,
+      x,
+    }),
+    ridge({
+      shape: 'hills',
+      distance: 0.36,
+      base: 0.01,
+      height: 0.045,
+      frequency: 2,
+      soil: foliage[scene.season],
+      mist: 0.4,
+      trees: treesOf(scene, 0.036, 1),
+    }),
+  ];
+}
+
+function planHills(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  return [0.9, 0.72, 0.54].map((distance, index) =>
+    ridge({
+      shape: 'hills',
+      distance,
+      base: 0.015,
+      height: 0.14 - index * 0.028,
+      frequency: 1.1 + index * 0.35,
+      soil: soils[scene.season],
+      relief: 0.35,
+      mist: 0.55,
+      trees: index === 0 ? null : treesOf(scene, 0.018 + index * 0.012, 0.4),
+    }),
+  );
+}
+
+function planForest(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  return [0.92, 0.76, 0.6, 0.44].map((distance, index) =>
+    ridge({
+      shape: 'hills',
+      distance,
+      base: 0.012,
+      height: 0.2 - index * 0.045,
+      frequency: 1.1 + index * 0.2,
+      soil: foliage[scene.season],
+      mist: 0.85,
+      trees: treesOf(scene, 0.05 + index * 0.028, 1),
+    }),
+  );
+}
+
+function planDesert(_scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  return [0.92, 0.74].map((distance, index) =>
+    ridge({
+      shape: 'dunes',
+      distance,
+      base: 0.02,
+      height: 0.1 - index * 0.02,
+      frequency: 1.5,
+      soil: soils.sand,
+      relief: 0.2,
+      grain: 2.4,
+      mist: 0.2,
+    }),
+  );
+}
+
+function planCanyon(_scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  return [0.9, 0.7, 0.48].map((distance, index) =>
+    ridge({
+      shape: 'mesa',
+      distance,
+      base: 0.01 + index * 0.01,
+      height: 0.2 + index * 0.02,
+      frequency: 1.9 - index * 0.35,
+      soil: soils.redRock,
+      relief: 0.7,
+      grain: 2.6,
+      mist: 0.25,
+    }),
+  );
+}
+
+function planCliffs(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  const side = scene.variation % 2 === 0 ? 1 : -1;
+  return [0.8, 0.6, 0.36].map((distance, index) =>
+    ridge({
+      shape: 'cliff',
+      distance,
+      base: 0.012,
+      height: 0.13 + index * 0.075,
+      frequency: 1.4,
+      soil: mixColours(soils.rock, soils[scene.season], 0.45),
+      relief: 0.9,
+      grain: 0.35,
+      mist: 0.4,
+      x: side * (0.06 + index * 0.12),
+    }),
+  );
+}
+
+function planIslands(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  const random = createRandom(scene.variation ^ 0x15);
+  const side = random() < 0.5 ? -1 : 1;
+  const soil = mixColours(soils.sand, foliage[scene.season], 0.75);
+  return [
+    ridge({
+      shape: 'islet',
+      distance: 0.85,
+      base: 0.004,
+      height: 0.07,
+      frequency: 4,
+      soil,
+      mist: 0.4,
+      x: -side * between(random, 0.2, 0.34),
+    }),
+    ridge({
+      shape: 'islet',
+      distance: 0.3,
+      base: 0.006,
+      height: 0.09,
+      frequency: 4.6,
+      soil,
+      relief: 0.5,
+      mist: 0.2,
+      x: side * between(random, 0.08, 0.2),
+      trees: scene.details.has('palms')
+        ? { kind: 'palm', height: 0.15, density: 0.8, leaves: foliage.summer }
+        : treesOf(scene, 0.06, 0.9),
+    }),
+  ];
+}
+
+function planSand({ grounds, details }: Scene, ridge: CreateRidge): readonly Ridge[] {
+  return [0.5, 0.36, 0.22, 0.1].map((distance, index) =>
+    ridge({
+      shape: 'dunes',
+      distance,
+      base: 0.07 + index * 0.1 + index * index * 0.012,
+      height: 0.1 + index * 0.02,
+      frequency: 1.15 - index * 0.12,
+      soil: grounds.has('canyon') ? soils.redRock : soils.sand,
+      relief: 0.22,
+      grain: 3,
+      mist: 0.1,
+      trees:
+        details.has('cacti') && index > 0
+          ? { kind: 'cactus', height: 0.03 + index * 0.035, density: 0.06, leaves: foliage.summer }
+          : null,
+    }),
+  );
+}
+
+function planFields(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  const isWooded = scene.grounds.has('forest') || scene.grounds.has('mountains') || scene.grounds.has('volcano');
+  return [0.42, 0.3, 0.18, 0.06].map((distance, index) =>
+    ridge({
+      shape: 'hills',
+      distance,
+      base: 0.06 + index * 0.085 + index * index * 0.018,
+      height: 0.085 + index * 0.012,
+      frequency: 1.15,
+      soil: isWooded ? mixColours(soils[scene.season], foliage[scene.season], 0.5) : soils[scene.season],
+      relief: 0.5,
+      grain: 2.2,
+      mist: 0.5 - index * 0.13,
+      trees: treesOf(scene, 0.05 + index * 0.045, isWooded ? 0.75 : 0.13),
+    }),
+  );
+}
+
+function planBank(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  if (scene.water === 'ocean') return [];
+  const soil = mixColours(soils[scene.season], foliage[scene.season], 0.5);
+  return [
+    ridge({
+      shape: 'hills',
+      distance: 0.03,
+      base: 0.42,
+      height: 0.09,
+      frequency: 1.25,
+      soil,
+      relief: 0.5,
+      grain: 2,
+      trees: treesOf(scene, 0.24, 0.3),
+    }),
+  ];
+}
+
+function treesOf(scene: Scene, height: number, density: number): TreeWish | null {
+  const { details, grounds, season } = scene;
+  if (!details.has('trees') && !grounds.has('forest') && !details.has('blossoms')) return null;
+  const isHighland = grounds.has('mountains') || grounds.has('forest');
+  if (details.has('blossoms')) return { kind: 'leafy', height, density, leaves: [0.9, 0.42, 0.55] };
+  if (season === 'autumn' || !isHighland) {
+    return { kind: season === 'winter' ? 'bare' : 'leafy', height, density, leaves: foliage[season] };
+  }
+  return { kind: 'conifer', height, density, leaves: foliage[season] };
+}

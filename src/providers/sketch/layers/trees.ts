@@ -1,0 +1,92 @@
+import { hashCell } from '../canvas/random.ts';
+import type { Silhouette } from './stamps.ts';
+
+export type TreeKind = 'conifer' | 'leafy' | 'bare' | 'palm' | 'cactus';
+
+/** How soft edges are drawn: 1 inside, 0 outside, a pixel wide between. */
+function inside(distance: number, pixel: number): number {
+  return Math.max(0, Math.min(1, distance / pixel + 0.5));
+}
+
+const conifer: Silhouette = (x, y, pixel, seed) => {
+  const down = 1 - y;
+  if (down < 0) return 0;
+  if (y < 0.08) return inside(0.014 - Math.abs(x), pixel);
+  const tiers = 7 + 5 * hashCell(seed, 1, 5);
+  const phase = down * tiers + (x > 0 ? 0.4 : 0);
+  const tier = phase - Math.floor(phase);
+  const branch = hashCell(Math.floor(phase), x > 0 ? 1 : 2, seed);
+  // A branch hangs: it starts at the trunk and is widest at its lower end.
+  const width = (0.015 + 0.2 * down ** 0.9) * (0.42 + 0.58 * tier) * (0.72 + 0.4 * branch);
+  return inside(width - Math.abs(x), pixel);
+};
+
+const leafy: Silhouette = (x, y, pixel, seed) => {
+  if (y < 0.42 && Math.abs(x) < 0.05) return inside(0.032 - Math.abs(x) + (0.4 - y) * 0.02, pixel);
+  let amount = 0;
+  for (let clump = 0; clump < 9; clump++) {
+    const angle = clump * 2.4 + hashCell(seed, clump, 1) * 1.5;
+    const away = 0.05 + 0.2 * hashCell(seed, clump, 2);
+    const radius = 0.1 + 0.1 * hashCell(seed, clump, 3);
+    const distance = Math.hypot(x - Math.cos(angle) * away * 1.15, y - 0.66 - Math.sin(angle) * away * 0.8);
+    const fringe = 0.02 * Math.sin(Math.atan2(y - 0.66, x) * 23 + seed + distance * 60);
+    amount = Math.max(amount, inside(radius - distance + fringe, pixel));
+  }
+  return amount;
+};
+
+const bare: Silhouette = (x, y, pixel, seed) => {
+  let amount = inside(0.022 * (1.1 - y) - Math.abs(x), pixel);
+  for (let branch = 0; branch < 9; branch++) {
+    const start = 0.28 + branch * 0.075;
+    const side = branch % 2 === 0 ? 1 : -1;
+    const rise = y - start;
+    const length = (1 - start) * 0.72;
+    if (rise < 0 || rise > length) continue;
+    const lean = 0.35 + 0.5 * hashCell(seed, branch, 1);
+    const middle = side * lean * rise * (1 - 0.35 * rise) + 0.02 * Math.sin(rise * 26 + branch);
+    amount = Math.max(amount, inside(0.011 * (1.05 - rise / length) - Math.abs(x - middle), pixel));
+  }
+  return amount;
+};
+
+const palm: Silhouette = (x, y, pixel, seed) => {
+  const bend = (hashCell(seed, 1, 1) - 0.5) * 0.5;
+  const trunk = bend * y * y;
+  const crown = 0.8;
+  let amount = y < crown ? inside(0.024 - 0.012 * y - Math.abs(x - trunk), pixel) : 0;
+  const fromX = x - bend * crown * crown;
+  for (let frond = 0; frond < 9; frond++) {
+    const reach = 0.27 + 0.1 * hashCell(seed, frond, 2);
+    const direction = -1 + (2 * frond) / 8;
+    const along = (fromX * Math.sign(direction || 1)) / reach / Math.max(0.35, Math.abs(direction));
+    if (along < 0 || along > 1) continue;
+    const lift = (1 - Math.abs(direction)) * 0.26 + 0.1;
+    const middle = crown + lift * along * 1.7 - along * along * (0.34 + 0.12 * Math.abs(direction));
+    const leaf = 0.038 * (1 - along) * along ** 0.3 * (0.72 + 0.28 * Math.sin(along * 70));
+    const under = middle - y;
+    amount = Math.max(amount, inside(leaf + 0.004 - Math.abs(under - leaf * 0.6), pixel));
+  }
+  return amount;
+};
+
+const cactus: Silhouette = (x, y, pixel, seed) => {
+  const capsule = (middle: number, low: number, high: number, radius: number) =>
+    radius - Math.hypot(x - middle, Math.max(0, low - y, y - high));
+  let distance = capsule(0, 0, 0.92, 0.075);
+  for (const side of [-1, 1]) {
+    const from = 0.3 + 0.2 * hashCell(seed, side + 2, 1);
+    const to = from + 0.22 + 0.18 * hashCell(seed, side + 2, 2);
+    const elbow = 0.05 - Math.hypot(Math.max(0, x * side - 0.23, -x * side), y - from);
+    distance = Math.max(distance, capsule(side * 0.23, from, to, 0.05), elbow);
+  }
+  return inside(distance, pixel);
+};
+
+export const trees: Readonly<Record<TreeKind, { readonly silhouette: Silhouette; readonly reach: number }>> = {
+  conifer: { silhouette: conifer, reach: 0.26 },
+  leafy: { silhouette: leafy, reach: 0.46 },
+  bare: { silhouette: bare, reach: 0.5 },
+  palm: { silhouette: palm, reach: 0.55 },
+  cactus: { silhouette: cactus, reach: 0.3 },
+};

@@ -1,0 +1,110 @@
+import { type Canvas, createCanvas, resample } from './canvas/canvas.ts';
+import { createFrame, type Frame, type PictureSize } from './canvas/frame.ts';
+import { createNoise, type Noise } from './canvas/noise.ts';
+import { planPasses } from './canvas/passes.ts';
+import type { Layer } from './canvas/tile.ts';
+import { createLayers } from './layers/layers.ts';
+import type { Scene } from './scene/scene.ts';
+
+export interface PaintingWish {
+  readonly scene: Scene;
+  readonly size: PictureSize;
+  readonly steps: number;
+}
+
+/** Paints pass by pass and yields the canvas after each: small and rough at first, the picture's size at the end. */
+export function* paintPasses({ scene, size, steps }: PaintingWish): Generator<Canvas, void, undefined> {
+  const frame = createFrame(size, scene.horizon);
+  const noise = createNoise(scene.variation);
+  let stage: Stage | null = null;
+  for (const { level, from, to } of planPasses(size, steps)) {
+    if (stage === null || stage.canvas.width !== level.width || stage.canvas.height !== level.height) {
+      stage = enterLevel({ scene, frame, noise, level, rougher: stage?.canvas ?? null });
+    }
+    const { canvas, layers, places } = stage;
+    const isRough = stage.isFirst;
+    for (const place of places.slice(Math.floor(from * places.length), Math.floor(to * places.length))) {
+      paintTile({ canvas, frame, layers, place });
+    }
+    yield isRough ? canvas : canvas;
+  }
+}
+
+interface Stage {
+  readonly canvas: Canvas;
+  readonly layers: readonly Layer[];
+  readonly places: readonly TilePlace[];
+  readonly isFirst: boolean;
+}
+
+interface Level {
+  readonly scene: Scene;
+  readonly frame: Frame;
+  readonly noise: Noise;
+  readonly level: PictureSize;
+  readonly rougher: Canvas | null;
+}
+
+/** A finer canvas starts as the rougher one, enlarged, so it is a whole picture after every tile. */
+function enterLevel({ scene, frame, noise, level, rougher }: Level): Stage {
+  const { width, height } = level;
+  const pixelSize = (frame.right - frame.left) / width;
+  return {
+    canvas: rougher === null ? createCanvas(width, height) : resample(rougher, width, height),
+    layers: createLayers({ scene, frame, noise, pixelSize }),
+    places: listTiles(level, frame, scene, noise),
+    isFirst: rougher === null,
+  };
+}
+
+interface TilePlace {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** The lower, the earlier it is painted. */
+  readonly rank: number;
+}
+
+/** Detail spreads out from where the eye goes first. */
+function listTiles({ width, height }: PictureSize, frame: Frame, { sun, moon }: Scene, noise: Noise) {
+  const focus = sun ?? moon ?? { x: 0, y: -0.1 };
+  const side = Math.max(4, Math.min(32, Math.round(Math.sqrt((width * height) / 180))));
+  const tiles: TilePlace[] = [];
+  for (let top = 0; top < height; top += side) {
+    for (let left = 0; left < width; left += side) {
+      const x = frame.left + ((left + side / 2) / width) * (frame.right - frame.left);
+      const y = frame.top + ((top + side / 2) / height) * (frame.bottom - frame.top);
+      const rank = Math.hypot(x - focus.x, y - focus.y) + 0.25 * noise.at(x * 6, y * 6);
+      tiles.push({ left, top, width: Math.min(side, width - left), height: Math.min(side, height - top), rank });
+    }
+  }
+  return tiles.sort((one, other) => one.rank - other.rank);
+}
+
+interface TileWork {
+  readonly canvas: Canvas;
+  readonly frame: Frame;
+  readonly layers: readonly Layer[];
+  readonly place: TilePlace;
+}
+
+function paintTile({ canvas, frame, layers, place }: TileWork): void {
+  const pixelWidth = (frame.right - frame.left) / canvas.width;
+  const pixelHeight = (frame.bottom - frame.top) / canvas.height;
+  const tile = {
+    pixels: new Float32Array(place.width * place.height * 3),
+    columns: place.width,
+    rows: place.height,
+    left: frame.left + (place.left + 0.5) * pixelWidth,
+    top: frame.top + (place.top + 0.5) * pixelHeight,
+    pixelWidth,
+    pixelHeight,
+  };
+  for (const layer of layers) layer.paint(tile);
+  for (let row = 0; row < place.height; row++) {
+    const from = row * place.width * 3;
+    const to = ((place.top + row) * canvas.width + place.left) * 3;
+    canvas.pixels.set(tile.pixels.subarray(from, from + place.width * 3), to);
+  }
+}

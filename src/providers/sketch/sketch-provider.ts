@@ -1,0 +1,99 @@
+import type { ImageModel } from '../../domain/image-model.ts';
+import type { OrderedPicture, PictureOrder, Provider, ProviderEvent } from '../provider.ts';
+import { encodePicture, encodePreview } from './encode-pixels.ts';
+import { paintOnThread } from './paint-on-thread.ts';
+import { createPainterThreads, type PainterThreads } from './painter-threads.ts';
+import type { PaintingTask } from './painting-task.ts';
+import { styles } from './scene/vocabulary.ts';
+
+export interface SketchOptions {
+  /** How long every pass takes at least. Slows painting down for demonstrations. */
+  readonly stepMilliseconds: number;
+}
+
+const usualSteps = 20;
+
+const landscape: ImageModel = {
+  slug: 'sketch/landscape',
+  name: 'Sketch landscape (built-in painter, no AI model)',
+  provider: 'sketch',
+  capabilities: {
+    progressKind: 'STEPS',
+    previews: true,
+    cancellable: true,
+    maxCount: 4,
+    negativePrompt: true,
+    seed: { max: 4_294_967_295 },
+    width: { min: 64, max: 2048, default: 1024 },
+    height: { min: 64, max: 2048, default: 1024 },
+    aspectRatios: null,
+    steps: { min: 1, max: 100, default: usualSteps },
+    styles,
+    outputFormats: ['PNG', 'WEBP', 'JPEG'],
+  },
+  priceUsd: '0',
+};
+
+/** An offline painter that composes landscapes from words it knows. Whoever creates it disposes of it. */
+export function createSketchProvider({ stepMilliseconds }: SketchOptions): Provider & AsyncDisposable {
+  const threads = createPainterThreads();
+  return {
+    name: 'sketch',
+    models: [landscape],
+    repeatable: true,
+    async *generate(order) {
+      let nextPreviewAt = 0;
+      for (const [index, picture] of order.pictures.entries()) {
+        const painting = { order, index, picture, stepMilliseconds, nextPreviewAt };
+        nextPreviewAt = yield* generatePicture(threads, painting);
+      }
+    },
+    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
+  };
+}
+
+interface Painting {
+  readonly order: PictureOrder;
+  readonly index: number;
+  readonly picture: OrderedPicture;
+  readonly stepMilliseconds: number;
+  readonly nextPreviewAt: number;
+}
+
+/** Returns when the next preview may be sent. */
+async function* generatePicture(
+  threads: PainterThreads,
+  { order, index, picture, ...timing }: Painting,
+): AsyncGenerator<ProviderEvent, number, undefined> {
+  const steps = order.steps ?? usualSteps;
+  const totalSteps = steps * order.pictures.length;
+  const seed = picture.seed ?? 0;
+  let { nextPreviewAt } = timing;
+  const thread = await threads.take(order.signal);
+  try {
+    for await (const news of paintOnThread(thread, toTask(order, { steps, seed, ...timing }), order.signal)) {
+      if (news.type === 'pass') {
+        const step = index * steps + news.step;
+        yield { type: 'progress', step, totalSteps, fraction: step / totalSteps };
+      } else if (news.type === 'look') {
+        nextPreviewAt = news.nextPreviewAt;
+        yield encodePreview(news.pixels);
+      } else {
+        const bytes = await encodePicture(news.pixels, order.outputFormat);
+        order.signal.throwIfAborted();
+        yield { type: 'picture', position: picture.position, bytes, seed };
+      }
+    }
+  } finally {
+    threads.giveBack(thread);
+  }
+  return nextPreviewAt;
+}
+
+function toTask(
+  order: PictureOrder,
+  rest: Pick<PaintingTask, 'steps' | 'seed' | 'stepMilliseconds' | 'nextPreviewAt'>,
+) {
+  const { prompt, negativePrompt, style, width, height } = order;
+  return { prompt, negativePrompt, style, width, height, ...rest };
+}

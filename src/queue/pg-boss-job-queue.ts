@@ -1,0 +1,56 @@
+import { type Db, PgBoss, type Queue } from 'pg-boss';
+import type { Connection, Database } from '../database/database.ts';
+import type { Logger } from '../log.ts';
+import type { JobName, JobQueue } from './job-queue.ts';
+import { type PgBossWorker, startPgBossWorker } from './pg-boss-worker.ts';
+
+const lasting = { retryLimit: 20, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, deleteAfterSeconds: 3_600 };
+// The shortest heartbeat that pg-boss takes: a killed worker's jobs run elsewhere about ten seconds later.
+const watched = { heartbeatSeconds: 10, expireInSeconds: 86_399 };
+
+// Exclusive: of all living jobs with one key there is one at the most.
+const queues: Record<JobName, Omit<Queue, 'name'>> = {
+  'run-generation': { policy: 'exclusive', ...lasting, ...watched },
+  'remove-blobs': { policy: 'exclusive', ...lasting, ...watched },
+};
+
+export interface PgBossJobQueueOptions {
+  readonly database: Database;
+  readonly log: Logger;
+  /** Whether this process also looks after lost jobs and old ones. */
+  readonly supervise: boolean;
+}
+
+export async function createPgBossJobQueue({ database, log, supervise }: PgBossJobQueueOptions): Promise<JobQueue> {
+  const boss = new PgBoss({
+    db: toBossConnection(database.pool),
+    schedule: false,
+    supervise,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+  });
+  boss.on('error', (error) => log.error({ error }, 'the job queue has a problem'));
+  boss.on('warning', ({ message }) => log.warn({ reason: message }, 'the job queue warns'));
+  await boss.start();
+  for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options);
+  const workers = new Map<JobName, PgBossWorker>();
+  return {
+    async enqueue(connection, jobs) {
+      const db = toBossConnection(connection);
+      for (const { name, data, key } of jobs) await boss.send(name, data, { singletonKey: key, db });
+    },
+    wake: (name) => workers.get(name)?.wake(),
+    work(options) {
+      const worker = startPgBossWorker({ boss, log }, options);
+      workers.set(options.name, worker);
+      return worker;
+    },
+    async [Symbol.asyncDispose]() {
+      await boss.stop({ graceful: false });
+    },
+  };
+}
+
+function toBossConnection(connection: Connection): Db {
+  return { executeSql: (text, values) => connection.query(text, values) };
+}

@@ -1,0 +1,68 @@
+import type { PgBoss } from 'pg-boss';
+import type { z } from 'zod';
+import type { Logger } from '../log.ts';
+import { type JobData, type JobName, jobSchemas, type WorkOptions } from './job-queue.ts';
+import { createPump } from './pump.ts';
+
+const touchMilliseconds = 3_000;
+const pollMilliseconds = 1_000;
+
+const schemas: { readonly [Name in JobName]: z.ZodType<JobData<Name>> } = jobSchemas;
+
+export interface PgBossWorker extends AsyncDisposable {
+  wake(): void;
+}
+
+interface HeldJob {
+  readonly id: string;
+  /** Counts the claims: an older claim can neither complete nor fail the job. */
+  readonly retryCount: number;
+  readonly data: object;
+  readonly abort: AbortController;
+}
+
+/**
+ * Our own pump on `fetch`: pg-boss' own workers sleep between two short jobs instead of draining a backlog. And our own
+ * heartbeat for all held jobs in one call, since `fetch` sends none.
+ */
+export function startPgBossWorker<Name extends JobName>(
+  { boss, log }: { readonly boss: PgBoss; readonly log: Logger },
+  { name, concurrency, handle }: WorkOptions<Name>,
+): PgBossWorker {
+  const held = new Set<HeldJob>();
+  const onError = (error: unknown) => log.error({ error, queue: name }, 'the job queue did not answer');
+
+  const fetch = async (count: number) => {
+    const jobs = await boss.fetch<object>(name, { batchSize: count });
+    return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, data, abort: new AbortController() }));
+  };
+
+  const run = async (job: HeldJob) => {
+    held.add(job);
+    try {
+      await handle(schemas[name].parse(job.data), job.abort.signal);
+      await boss.complete(name, job);
+    } catch (error) {
+      if (!job.abort.signal.aborted) log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
+      await boss.fail(name, job).catch(onError);
+    } finally {
+      held.delete(job);
+    }
+  };
+
+  const pump = createPump({ concurrency, fetch, run, pollMilliseconds, onError });
+  const heartbeat = setInterval(() => void touch(boss, name, held).catch(onError), touchMilliseconds);
+  return {
+    wake: pump.wake,
+    async [Symbol.asyncDispose]() {
+      for (const job of held) job.abort.abort(new Error('The process stops.'));
+      await pump[Symbol.asyncDispose]();
+      clearInterval(heartbeat);
+    },
+  };
+}
+
+/** A job whose heartbeat came too late is given to another worker: this one's run stops at its next write. */
+async function touch(boss: PgBoss, name: JobName, held: ReadonlySet<HeldJob>): Promise<void> {
+  if (held.size > 0) await boss.touch(name, [...held]);
+}

@@ -1,0 +1,47 @@
+import { RestError } from '@azure/storage-blob';
+import { StorageError } from './storage-error.ts';
+
+interface CallOptions {
+  /** What is attempted, as the start of a sentence: `Reading the picture "a"`. */
+  readonly attempt: string;
+  readonly timeoutMilliseconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Bounds a call together with its retries, and makes a `StorageError` of every failure. The SDK's own timeout is a hint
+ * to the server: without this, a server that accepts and says nothing is waited for without end.
+ */
+export async function callAzure<Result>(
+  { attempt, timeoutMilliseconds, signal }: CallOptions,
+  call: (abortSignal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  signal?.throwIfAborted();
+  const timeout = AbortSignal.timeout(timeoutMilliseconds);
+  try {
+    return await call(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof StorageError) throw cause;
+    if (timeout.aborted) {
+      throw new StorageError(`${attempt} took more than ${timeoutMilliseconds} ms.`, { retryable: true, cause });
+    }
+    throw toStorageError(attempt, cause);
+  }
+}
+
+/** Azure's own message is left to the cause: for a refused key it quotes signatures. */
+function toStorageError(attempt: string, cause: unknown): StorageError {
+  if (!(cause instanceof RestError)) {
+    // A download that is cut off comes as the SDK's AbortError, though nobody aborted it; a TypeError is our mistake.
+    return new StorageError(`${attempt} failed.`, { retryable: !(cause instanceof TypeError), cause });
+  }
+  const { statusCode, code } = cause;
+  const retryable = statusCode === undefined || statusCode >= 500 || statusCode === 408 || statusCode === 429;
+  const reason = [statusCode, code].filter((part) => part !== undefined).join(' ');
+  return new StorageError(`${attempt} failed: ${reason}.`, { retryable, cause });
+}
+
+export function hasStatus(error: unknown, ...statusCodes: readonly number[]): boolean {
+  return error instanceof RestError && error.statusCode !== undefined && statusCodes.includes(error.statusCode);
+}

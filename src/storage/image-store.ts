@@ -1,0 +1,58 @@
+/**
+ * Where the bytes of pictures live. Blobs are private and never change: a name stands for the same bytes for ever.
+ * Every call that reaches out throws `StorageError`, and the signal's reason after an abort.
+ */
+export interface ImageStore {
+  /** Makes the private container where there is none. Called once, before anything else. */
+  prepare(): Promise<void>;
+  /**
+   * Resolves when the bytes are durable. Putting the same bytes under a name again does nothing; throws a
+   * `StorageError` that is not retryable when other bytes are there.
+   */
+  put(image: ImageToStore): Promise<void>;
+  /** The bytes, or undefined when there is no such blob. */
+  read(name: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /** Every blob whose name starts with `prefix`, by name. Meant for the blobs of one generation: all are held in memory. */
+  list(prefix: string): Promise<readonly StoredImage[]>;
+  /** Removes all of them; a name without a blob is fine. After an error some may be gone: call it again. */
+  remove(names: Iterable<string>): Promise<void>;
+  /**
+   * A link to one blob that works without further credentials, for `minimumSeconds` at least and twice that at most.
+   * Made without looking whether the blob is there; the same for up to half its life, so that caches work.
+   */
+  link(name: string, options: LinkOptions): ImageLink;
+  /** Resolves when the store answers within two seconds and has our container. */
+  checkHealth(): Promise<void>;
+}
+
+export interface ImageToStore {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly metadata?: ImageMetadata;
+  readonly signal?: AbortSignal;
+}
+
+/** Keys of lower-case letters and digits, values of printable ASCII. */
+type ImageMetadata = Readonly<Record<string, string>>;
+
+export interface StoredImage {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly mediaType: string;
+  readonly metadata: ImageMetadata;
+}
+
+interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface LinkOptions {
+  /** A whole number from 1. */
+  readonly minimumSeconds: number;
+}
+
+export interface ImageLink {
+  readonly href: string;
+  readonly expiresAt: Date;
+}
