@@ -8,6 +8,8 @@ import type { Ridge } from './slopes.ts';
 export interface Land {
   /** Stands above the horizon, where water reflects it. */
   readonly behind: readonly Ridge[];
+  /** What a river runs through. */
+  readonly middle: readonly Ridge[];
   /** Lies below the horizon and in front of the water. */
   readonly before: readonly Ridge[];
 }
@@ -17,9 +19,10 @@ type PlanGround = (scene: Scene, ridge: CreateRidge) => readonly Ridge[];
 export function planLand(scene: Scene): Land {
   const ridge = createRidgeMaker(scene);
   const far = [...scene.grounds].flatMap((ground) => farGrounds[ground](scene, ridge));
-  const isShore = scene.water !== null && scene.water !== 'river';
-  const before = isShore ? planBank(scene, ridge) : isSandy(scene) ? planSand(scene, ridge) : planFields(scene, ridge);
-  return { behind: far.sort((one, other) => other.distance - one.distance), before };
+  const behind = far.sort((one, other) => other.distance - one.distance);
+  if (scene.water !== null)
+    return { behind, middle: scene.water === 'river' ? planValley(scene, ridge) : [], before: planBank(scene, ridge) };
+  return { behind, middle: [], before: isSandy(scene) ? planSand(scene, ridge) : planFields(scene, ridge) };
 }
 
 const farGrounds: Readonly<Record<Ground, PlanGround>> = {
@@ -205,6 +208,24 @@ function planIslands(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
         : treesOf(scene, 0.06, 0.9),
     }),
   ];
+}
+
+function planValley(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
+  const soil = isSandy(scene) ? soils.sand : soils[scene.season];
+  return [0.4, 0.2].map((distance, index) =>
+    ridge({
+      shape: 'hills',
+      distance,
+      base: 0.014 + index * 0.02,
+      height: 0.016,
+      frequency: 1.6,
+      soil,
+      relief: 0.5,
+      grain: 3,
+      mist: 0.1,
+      trees: treesOf(scene, 0.05 + index * 0.03, 0.3),
+    }),
+  );
 }
 
 function planSand({ grounds, details }: Scene, ridge: CreateRidge): readonly Ridge[] {

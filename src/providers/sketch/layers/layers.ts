@@ -1,31 +1,67 @@
 import type { Layer } from '../canvas/tile.ts';
+import { createAurora } from './aurora.ts';
+import { createCity } from './city.ts';
 import { createClouds } from './clouds.ts';
+import { createDetails } from './details.ts';
+import { createFireflies, createFlowers } from './flowers.ts';
 import { planLand } from './land.ts';
 import { createMirror } from './mirror.ts';
+import { createMoon } from './moon.ts';
+import { createRainbow } from './rainbow.ts';
+import { chooseShore } from './shore.ts';
 import { createSky } from './sky.ts';
+import { createStars } from './stars.ts';
+import { createLightning, createMeteors } from './streaks.ts';
 import type { Studio } from './studio.ts';
 import { createSun } from './sun.ts';
 import { createTerrain } from './terrain.ts';
 import { createWater } from './water.ts';
+import { createFog, createRain, createSnowfall } from './weather.ts';
 
 /** Everything in the picture, from far to near. */
 export function createLayers(studio: Studio): readonly Layer[] {
   const { scene, frame, pixelSize } = studio;
   const land = planLand(scene);
-  const behind = [
-    ...createHeavens(studio),
-    createTerrain(studio, land.behind, scene.water === null ? frame.bottom : 0),
+  const isFilled = scene.water === 'ocean' || scene.water === 'lake';
+  const behind = [...createHeavens(studio), createTerrain(studio, land.behind, isFilled ? 0 : frame.bottom)];
+  if (scene.grounds.has('city')) behind.push(createCity(studio));
+  behind.push(createDetails(studio, ['birds', 'balloon', 'boat', 'lighthouse', 'cabin']));
+  const middle = land.middle.length > 0 ? [createTerrain(studio, land.middle, frame.bottom)] : [];
+  const water =
+    scene.water === null ? [] : [createWater(studio, createMirror(behind, frame, pixelSize), chooseShore(studio))];
+  const afloat = createDetails(studio, isFilled ? ['boat'] : ['cabin']);
+  return [
+    ...behind,
+    ...middle,
+    ...water,
+    afloat,
+    createTerrain(studio, land.before, frame.bottom),
+    ...createAir(studio),
   ];
-  const before = createTerrain(studio, land.before, frame.bottom);
-  if (scene.water === null) return [...behind, before];
-  const mirror = createMirror(behind, frame, pixelSize);
-  return [...behind, createWater(studio, mirror, () => 1), before];
 }
 
 function createHeavens(studio: Studio): readonly Layer[] {
-  const { sun, clouds } = studio.scene;
+  const { scene } = studio;
   const layers = [createSky(studio)];
-  if (sun !== null) layers.push(createSun(studio, sun));
-  if (clouds > 0) layers.push(createClouds(studio));
+  if (scene.stars > 0) layers.push(createStars(studio));
+  if (scene.aurora) layers.push(createAurora(studio));
+  if (scene.meteors) layers.push(createMeteors(studio));
+  if (scene.moon !== null) layers.push(createMoon(studio, scene.moon));
+  if (scene.sun !== null) layers.push(createSun(studio, scene.sun));
+  if (scene.clouds > 0) layers.push(createClouds(studio));
+  if (scene.lightning) layers.push(createLightning(studio));
+  if (scene.rainbow) layers.push(createRainbow(studio));
+  return layers;
+}
+
+/** What hangs or falls between the viewer and the scene. */
+function createAir(studio: Studio): readonly Layer[] {
+  const { scene } = studio;
+  const layers: Layer[] = [];
+  if (scene.details.has('flowers')) layers.push(createFlowers(studio));
+  if (scene.fog > 0.05) layers.push(createFog(studio));
+  if (scene.details.has('fireflies')) layers.push(createFireflies(studio));
+  if (scene.rain) layers.push(createRain(studio));
+  if (scene.snowfall) layers.push(createSnowfall(studio));
   return layers;
 }

@@ -2,10 +2,8 @@ import { mix } from '../canvas/colour.ts';
 import { fractal, visibleOctaves } from '../canvas/noise.ts';
 import { cover, type Layer, type Tile } from '../canvas/tile.ts';
 import type { Mirror } from './mirror.ts';
+import type { Shore } from './shore.ts';
 import type { Studio } from './studio.ts';
-
-/** How much of a place is water, 0 to 1. */
-export type Shore = (x: number, y: number) => number;
 
 export function createWater(studio: Studio, mirror: Mirror, shore: Shore): Layer {
   const paintRow = createWaterRow(studio, mirror, shore);

@@ -1,0 +1,79 @@
+import { inject } from 'vitest';
+import type { Authenticate } from '../../src/accounts/viewer.ts';
+import { type App, createApp, type Role } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { connectDatabase, type Database } from '../../src/database/database.ts';
+import { createLogger } from '../../src/log.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { createBlankProvider } from './blank-provider.ts';
+import { type Client, createTestClient } from './client.ts';
+import { createTestContainerName, createTestDatabase } from './test-database.ts';
+
+export interface DarkroomOptions {
+  /** Default: one that paints nothing. */
+  readonly providers?: readonly Provider[];
+  readonly role?: Role;
+  readonly concurrency?: number;
+  /** Runs on the database and container of another one. */
+  readonly beside?: Darkroom;
+}
+
+/** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
+export interface Darkroom extends AsyncDisposable {
+  readonly app: App;
+  /** Empty for a worker. */
+  readonly url: string;
+  readonly config: Config;
+  /** To look behind the API. */
+  readonly database: Database;
+  /** Asks as this user, who is made at the first question. */
+  as(user: string): Client;
+  /** Asks as the user `alice`. */
+  readonly client: Client;
+}
+
+const log = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' });
+
+export async function startDarkroom(options: DarkroomOptions = {}): Promise<Darkroom> {
+  await using stack = new AsyncDisposableStack();
+  const config = options.beside?.config ?? (await createConfig(stack));
+  const database = stack.use(connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 4, log }));
+  const app = stack.use(
+    await createApp({
+      config: { ...config, WORKER_CONCURRENCY: options.concurrency ?? config.WORKER_CONCURRENCY },
+      role: options.role ?? 'all',
+      log,
+      providers: options.providers ?? [createBlankProvider()],
+      authenticate: authenticateByHeader(database),
+    }),
+  );
+  const url = app.url ?? '';
+  const as = (user: string) => createTestClient({ url: `${url}/graphql`, headers: { 'x-user': user } });
+  const resources = stack.move();
+  return { app, url, config, database, as, client: as('alice'), [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
+  const { url } = stack.use(await createTestDatabase());
+  return readConfig({
+    PORT: '0',
+    DATABASE_URL: url,
+    AZURE_STORAGE_CONNECTION_STRING: inject('storageConnectionString'),
+    AZURE_STORAGE_CONTAINER: createTestContainerName(),
+  });
+}
+
+/** Tests have many users: the header names one. */
+function authenticateByHeader({ prisma }: Database): Authenticate {
+  return async (headers) => {
+    const identity = { issuer: 'test', subject: headers.get('x-user') ?? 'nobody' };
+    const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
+    if (known !== null) return { id: known.id };
+    const { id } = await prisma.user.upsert({
+      where: { issuer_subject: identity },
+      create: { id: crypto.randomUUID(), ...identity },
+      update: {},
+    });
+    return { id };
+  };
+}
