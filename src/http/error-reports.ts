@@ -1,5 +1,5 @@
-import { isAsyncIterable, type Plugin } from '@envelop/core';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
 

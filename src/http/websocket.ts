@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createRequestId } from './request-id.ts';
 import { graphqlPath, type ServerContext, type Yoga } from './yoga.ts';
@@ -19,7 +19,7 @@ export function serveWebSockets(server: Server, yoga: Yoga): AsyncDisposable {
       connectionInitWaitTimeout: initMilliseconds,
       execute: (args) => (args as PreparedArguments).run.execute(args),
       subscribe: (args) => (args as PreparedArguments).run.subscribe(args),
-      onSubscribe: ({ extra }, _, payload) => prepare(yoga, extra.request, payload),
+      onSubscribe: ({ extra }, _, payload) => prepare(yoga, extra, payload),
     },
     sockets,
   );
@@ -44,11 +44,12 @@ interface PreparedArguments extends ExecutionArgs {
 
 async function prepare(
   yoga: Yoga,
-  req: IncomingMessage,
+  { request: req, socket }: Extra,
   { query, operationName, variables }: SubscribePayload,
 ): Promise<PreparedArguments | readonly GraphQLError[]> {
-  // Operations over a socket live as long as the socket, or until the client completes them.
-  const context: ServerContext = { req, requestId: createRequestId(), signal: new AbortController().signal };
+  const left = new AbortController();
+  socket.once('close', () => left.abort());
+  const context: ServerContext = { req, requestId: createRequestId(), signal: left.signal };
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped(context);
   try {
     const document = parse(query);

@@ -19,7 +19,13 @@ async function drain(url: string): Promise<void> {
   await client.end();
 }
 
+const stop = () => void stack.disposeAsync().then(() => say({ stopped: true }));
+
 try {
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  const keepAlive = setInterval(() => undefined, 60_000);
+  stack.defer(() => clearInterval(keepAlive));
   const directory = stack.use(await openDataDirectory(path));
   if (services === 'lock-only') {
     say({ ready: true });
@@ -29,11 +35,6 @@ try {
     stack.defer(() => drain(postgres.url));
     say({ ready: true, url: postgres.url, connectionString: azurite.connectionString });
   }
-  const stop = () => void stack.disposeAsync().then(() => say({ stopped: true }));
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  const keepAlive = setInterval(() => undefined, 60_000);
-  stack.defer(() => clearInterval(keepAlive));
 } catch (error) {
   await stack.disposeAsync();
   say({ ready: false, error: error instanceof Error ? `${error.constructor.name}: ${error.message}` : String(error) });

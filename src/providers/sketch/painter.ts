@@ -22,11 +22,10 @@ export function* paintPasses({ scene, size, steps }: PaintingWish): Generator<Ca
       stage = enterLevel({ scene, frame, noise, level, rougher: stage?.canvas ?? null });
     }
     const { canvas, layers, places } = stage;
-    const isRough = stage.isFirst;
     for (const place of places.slice(Math.floor(from * places.length), Math.floor(to * places.length))) {
       paintTile({ canvas, frame, layers, place });
     }
-    yield isRough ? canvas : canvas;
+    yield canvas;
   }
 }
 
@@ -34,7 +33,6 @@ interface Stage {
   readonly canvas: Canvas;
   readonly layers: readonly Layer[];
   readonly places: readonly TilePlace[];
-  readonly isFirst: boolean;
 }
 
 interface Level {
@@ -53,7 +51,6 @@ function enterLevel({ scene, frame, noise, level, rougher }: Level): Stage {
     canvas: rougher === null ? createCanvas(width, height) : resample(rougher, width, height),
     layers: createLayers({ scene, frame, noise, pixelSize }),
     places: listTiles(level, frame, scene, noise),
-    isFirst: rougher === null,
   };
 }
 

@@ -1,5 +1,3 @@
-import { mix } from './colour.ts';
-
 /** A picture in linear light, three numbers a pixel. */
 export interface Canvas {
   readonly width: number;
@@ -39,16 +37,18 @@ interface RowToSample {
   readonly shares: Float32Array;
 }
 
-function resampleRow({ from, to, row, upper, down, offsets, shares }: RowToSample): void {
-  const stride = from.width * 3;
+function resampleRow({ from: { width, pixels }, to, row, upper, down, offsets, shares }: RowToSample): void {
+  const stride = width * 3;
   let target = row * to.width * 3;
   for (let column = 0; column < to.width; column++) {
     const source = upper * stride + (offsets[column] as number) * 3;
     const across = shares[column] as number;
     for (let channel = source; channel < source + 3; channel++) {
-      const above = mix(from.pixels[channel] as number, from.pixels[channel + 3] as number, across);
-      const below = mix(from.pixels[channel + stride] as number, from.pixels[channel + stride + 3] as number, across);
-      to.pixels[target++] = mix(above, below, down);
+      const left = pixels[channel] as number;
+      const lowerLeft = pixels[channel + stride] as number;
+      const above = left + ((pixels[channel + 3] as number) - left) * across;
+      const below = lowerLeft + ((pixels[channel + stride + 3] as number) - lowerLeft) * across;
+      to.pixels[target++] = above + (below - above) * down;
     }
   }
 }

@@ -6,43 +6,48 @@ export interface Noise {
 }
 
 const period = 32;
-const samplesPerUnit = 16;
+const samplesPerUnit = 8;
 const side = period * samplesPerUnit;
 const last = side - 1;
 
-/** Noise is looked up in a table: painting asks for it some ten million times a picture. */
+/** Looked up in a table, as painting asks for it some ten million times a picture. Every seed looks elsewhere in it. */
 export function createNoise(seed: number): Noise {
-  const table = createTable(seed);
+  const random = createRandom(seed);
+  // Far on the positive side, where cutting off the fraction is the same as rounding down, and faster.
+  const shiftX = 1_048_576 + random() * side;
+  const shiftY = 1_048_576 + random() * side;
   return {
     at(x, y) {
-      const scaledX = x * samplesPerUnit;
-      const scaledY = y * samplesPerUnit;
-      const floorX = Math.floor(scaledX);
-      const floorY = Math.floor(scaledY);
-      const left = floorX & last;
+      const scaledX = x * samplesPerUnit + shiftX;
+      const scaledY = y * samplesPerUnit + shiftY;
+      const wholeX = scaledX | 0;
+      const wholeY = scaledY | 0;
+      const left = wholeX & last;
       const right = (left + 1) & last;
-      const upper = (floorY & last) * side;
-      const lower = ((floorY + 1) & last) * side;
+      const upper = (wholeY & last) * side;
+      const lower = ((wholeY + 1) & last) * side;
       const upperLeft = table[upper + left] as number;
       const lowerLeft = table[lower + left] as number;
-      const across = scaledX - floorX;
+      const across = scaledX - wholeX;
       const above = upperLeft + ((table[upper + right] as number) - upperLeft) * across;
       const below = lowerLeft + ((table[lower + right] as number) - lowerLeft) * across;
-      return above + (below - above) * (scaledY - floorY);
+      return above + (below - above) * (scaledY - wholeY);
     },
   };
 }
 
-function createTable(seed: number): Float32Array {
-  const random = createRandom(seed);
+const table = createTable();
+
+function createTable(): Float32Array {
+  const random = createRandom(20_031);
   const slopes = Float64Array.from({ length: period * period }, () => random() * 2 * Math.PI);
-  const table = new Float32Array(side * side);
+  const samples = new Float32Array(side * side);
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
-      table[row * side + column] = 1.5 * gradientNoise(slopes, column / samplesPerUnit, row / samplesPerUnit);
+      samples[row * side + column] = 1.5 * gradientNoise(slopes, column / samplesPerUnit, row / samplesPerUnit);
     }
   }
-  return table;
+  return samples;
 }
 
 function gradientNoise(slopes: Float64Array, x: number, y: number): number {
@@ -53,8 +58,10 @@ function gradientNoise(slopes: Float64Array, x: number, y: number): number {
     const angle = slopes[((row + down) % period) * period + ((column + right) % period)] as number;
     return Math.cos(angle) * (x - column - right) + Math.sin(angle) * (y - row - down);
   };
-  const above = corner(0, 0) + (corner(1, 0) - corner(0, 0)) * across;
-  const below = corner(0, 1) + (corner(1, 1) - corner(0, 1)) * across;
+  const upperLeft = corner(0, 0);
+  const lowerLeft = corner(0, 1);
+  const above = upperLeft + (corner(1, 0) - upperLeft) * across;
+  const below = lowerLeft + (corner(1, 1) - lowerLeft) * across;
   return above + (below - above) * fade(y - row);
 }
 
@@ -62,14 +69,18 @@ function fade(share: number): number {
   return share * share * share * (share * (share * 6 - 15) + 10);
 }
 
-/** Sums octaves of noise, each half as strong and twice as fine as the one before. */
-export function fractal(noise: Noise, x: number, y: number, octaves: number): number {
+/**
+ * Sums octaves of noise, each half as strong and twice as fine as the one before. Gives up where the sum will hardly
+ * reach `least`, so that empty places cost little.
+ */
+export function fractal(noise: Noise, x: number, y: number, octaves: number, least = -2): number {
   let sum = 0;
   let amplitude = 0.55;
   let pointX = x;
   let pointY = y;
   for (let octave = 0; octave < octaves; octave++) {
     sum += amplitude * noise.at(pointX, pointY);
+    if (sum + amplitude < least) return sum;
     // Turning every octave keeps the lattice of the noise out of sight.
     const turnedX = 1.6 * pointX - 1.2 * pointY + 17.3;
     pointY = 1.2 * pointX + 1.6 * pointY - 5.7;

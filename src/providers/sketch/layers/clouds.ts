@@ -3,9 +3,9 @@ import { fractal, visibleOctaves } from '../canvas/noise.ts';
 import { cover, type Layer, type Tile } from '../canvas/tile.ts';
 import type { Studio } from './studio.ts';
 
-/** A flat deck of clouds, seen from below: it narrows towards the horizon. */
-export function createClouds(studio: Studio): Layer {
-  const paintRow = createCloudRow(studio);
+/** A flat deck of clouds, seen from below: it narrows towards the horizon. Nothing is painted below the skyline. */
+export function createClouds(studio: Studio, skyline: (x: number) => number): Layer {
+  const paintRow = createCloudRow(studio, skyline);
   return {
     paint(tile) {
       for (let row = 0; row < tile.rows; row++) {
@@ -16,7 +16,7 @@ export function createClouds(studio: Studio): Layer {
   };
 }
 
-function createCloudRow({ scene, noise, pixelSize }: Studio) {
+function createCloudRow({ scene, noise, pixelSize }: Studio, skyline: (x: number) => number) {
   const { cloudLit, cloudShade, glow } = scene.palette;
   const light = scene.sun ?? scene.moon ?? { x: 0, y: -0.5 };
   const offset = (scene.variation % 977) * 0.37;
@@ -32,12 +32,13 @@ function createCloudRow({ scene, noise, pixelSize }: Studio) {
     const towards = -0.09 * Math.sign(height + light.y);
     for (let column = 0; column < tile.columns; column++) {
       const x = tile.left + column * tile.pixelWidth;
+      if (-height > skyline(x) + tile.pixelHeight) continue;
       const across = x * scale + offset;
       const warp = 0.35 * noise.at(across * 0.7, deep * 0.9);
-      const density = fractal(noise, across + warp, deep + warp, octaves);
+      const density = fractal(noise, across + warp, deep + warp, octaves, threshold);
       const thickness = smoothStep(threshold, threshold + softness, density);
       if (thickness <= 0.002) continue;
-      const beyond = fractal(noise, across + warp + (light.x - x) * 0.16, deep + warp + towards, Math.min(3, octaves));
+      const beyond = fractal(noise, across + warp + (light.x - x) * 0.16, deep + warp + towards, Math.min(2, octaves));
       const nearness = 1 / (1 + 9 * ((x - light.x) ** 2 + (height + light.y) ** 2));
       const lit = Math.max(0, Math.min(1, 0.52 + (density - beyond) * 1.5 - thickness * 0.3 + nearness * 0.35));
       const rim = nearness * (1 - thickness) * 0.9;

@@ -23,7 +23,8 @@ export function createLayers(studio: Studio): readonly Layer[] {
   const { scene, frame, pixelSize } = studio;
   const land = planLand(scene);
   const isFilled = scene.water === 'ocean' || scene.water === 'lake';
-  const behind = [...createHeavens(studio), createTerrain(studio, land.behind, isFilled ? 0 : frame.bottom)];
+  const terrain = createTerrain(studio, land.behind, isFilled ? 0 : frame.bottom);
+  const behind = [...createHeavens(studio, terrain.skyline), terrain];
   if (scene.grounds.has('city')) behind.push(createCity(studio));
   behind.push(createDetails(studio, ['birds', 'balloon', 'boat', 'lighthouse', 'cabin']));
   const middle = land.middle.length > 0 ? [createTerrain(studio, land.middle, frame.bottom)] : [];
@@ -40,7 +41,7 @@ export function createLayers(studio: Studio): readonly Layer[] {
   ];
 }
 
-function createHeavens(studio: Studio): readonly Layer[] {
+function createHeavens(studio: Studio, skyline: (x: number) => number): readonly Layer[] {
   const { scene } = studio;
   const layers = [createSky(studio)];
   if (scene.stars > 0) layers.push(createStars(studio));
@@ -48,7 +49,7 @@ function createHeavens(studio: Studio): readonly Layer[] {
   if (scene.meteors) layers.push(createMeteors(studio));
   if (scene.moon !== null) layers.push(createMoon(studio, scene.moon));
   if (scene.sun !== null) layers.push(createSun(studio, scene.sun));
-  if (scene.clouds > 0) layers.push(createClouds(studio));
+  if (scene.clouds > 0) layers.push(createClouds(studio, skyline));
   if (scene.lightning) layers.push(createLightning(studio));
   if (scene.rainbow) layers.push(createRainbow(studio));
   return layers;
@@ -59,7 +60,7 @@ function createAir(studio: Studio): readonly Layer[] {
   const { scene } = studio;
   const layers: Layer[] = [];
   if (scene.details.has('flowers')) layers.push(createFlowers(studio));
-  if (scene.fog > 0.05) layers.push(createFog(studio));
+  if (scene.fog > 0.4) layers.push(createFog(studio));
   if (scene.details.has('fireflies')) layers.push(createFireflies(studio));
   if (scene.rain) layers.push(createRain(studio));
   if (scene.snowfall) layers.push(createSnowfall(studio));

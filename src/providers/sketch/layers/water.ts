@@ -25,7 +25,7 @@ function createWaterRow({ scene, frame, noise, pixelSize }: Studio, mirror: Mirr
   const place = (scene.variation % 613) * 0.31;
   return (tile: Tile, row: number, y: number) => {
     const depth = 1 / (y + 0.03);
-    const octaves = visibleOctaves(depth * 1.2, pixelSize, 4);
+    const octaves = visibleOctaves(depth * 1.2, pixelSize, 3);
     const swing = scene.waves * (0.02 + y * 0.22);
     const clear = Math.min(0.72, 0.1 + y * 0.95);
     const path = light === null ? 0 : 0.03 + y * 0.22;

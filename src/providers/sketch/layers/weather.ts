@@ -8,7 +8,7 @@ import type { Studio } from './studio.ts';
 export function createFog({ scene, noise, pixelSize }: Studio): Layer {
   const { haze, glow } = scene.palette;
   const light = scene.sun ?? scene.moon ?? { x: 0, y: 0 };
-  const octaves = visibleOctaves(3, pixelSize, 4);
+  const octaves = visibleOctaves(3, pixelSize, 3);
   return {
     paint(tile) {
       for (let row = 0; row < tile.rows; row++) {
@@ -20,9 +20,14 @@ export function createFog({ scene, noise, pixelSize }: Studio): Layer {
           const wisps = 0.5 + 0.75 * fractal(noise, x * 1.6 + 4, y * 6.5 + 2, octaves);
           const amount = scene.fog * band * smoothStep(0, 1, wisps) * 0.82;
           const warm = 0.3 / (1 + 8 * (x - light.x) ** 2);
-          const index = (row * tile.columns + column) * 3;
-          const toned = (channel: 0 | 1 | 2) => mix(haze[channel] * 1.08, glow[channel], warm);
-          cover(tile.pixels, index, amount, toned(0), toned(1), toned(2));
+          cover(
+            tile.pixels,
+            (row * tile.columns + column) * 3,
+            amount,
+            mix(haze[0] * 1.08, glow[0], warm),
+            mix(haze[1] * 1.08, glow[1], warm),
+            mix(haze[2] * 1.08, glow[2], warm),
+          );
         }
       }
     },
