@@ -79,11 +79,17 @@ async function startServices({ config, log }: AppOptions, stack: AsyncDisposable
   const startPostgres = async () => stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url;
   const startAzurite = async () =>
     stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString;
-  const [database, storage] = await Promise.all([
+  const [database, storage] = await allOrNothing([
     databaseUrl ?? startPostgres(),
     storageConnectionString ?? startAzurite(),
   ]);
   return { databaseUrl: database, storageConnectionString: storage, dataDirectory: directory.path };
+}
+
+/** Waits for all before it throws, so that what is still starting is on the stack when that is closed. */
+async function allOrNothing<const Tasks extends readonly unknown[]>(tasks: Tasks) {
+  await Promise.allSettled(tasks);
+  return Promise.all(tasks);
 }
 
 interface Connected {
@@ -99,7 +105,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     containerName: config.AZURE_STORAGE_CONTAINER,
     clock,
   });
-  const [queue] = await Promise.all([
+  const [queue] = await allOrNothing([
     createPgBossJobQueue({ database, log, supervise: role !== 'api' }).then((created) => stack.use(created)),
     images.prepare(),
   ]);

@@ -10,16 +10,20 @@ const exitCodeUsage = 2;
 async function main(): Promise<void> {
   const config = readConfig();
   const role = parseRole(process.argv.slice(2));
+  // Heard from the beginning: whoever is told to end while starting must not leave its database running.
+  const end = waitForEnd();
   const app = await createApp({ config, role, log: createLogger({ level: config.LOG_LEVEL }) });
-  const stop = once(async () => {
-    await app[Symbol.asyncDispose]();
-    process.exit(0);
-  });
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('disconnect', stop);
   process.stdout.write(describe(app, config, role));
-  process.send?.({ url: app.url });
+  if (process.connected) process.send?.({ url: app.url });
+  await end;
+  await app[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+function waitForEnd(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => resolve());
+  return promise;
 }
 
 function parseRole(args: readonly string[]): Role {
@@ -49,15 +53,6 @@ function describe({ url, services }: App, config: Config, role: Role): string {
     `  Pictures  ${storageKind}, container ${config.AZURE_STORAGE_CONTAINER}`,
     '',
   ].join('\n');
-}
-
-function once(work: () => Promise<void>): () => void {
-  let started = false;
-  return () => {
-    if (started) return;
-    started = true;
-    work().catch(fail);
-  };
 }
 
 function fail(error: unknown): never {

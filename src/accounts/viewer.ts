@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** Who asks. Every read and write is scoped to them. */
 export interface Viewer {
   /** Of the `User` row. */
@@ -5,4 +7,4 @@ export interface Viewer {
 }
 
 /** Finds out who sent a request. Throws when that is nobody. */
-export type Authenticate = (headers: Headers) => Promise<Viewer>;
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Viewer>;

@@ -102,7 +102,7 @@ function applyCount(check: Check, count: number, { maxCount }: Capabilities): nu
 function applySizeOption(check: Check, size: RequestedSize | null, capabilities: Capabilities) {
   const outcome = applySize(size, capabilities);
   if ('size' in outcome) return outcome.size;
-  check.refuse(['size', ...outcome.path], outcome.problem);
+  for (const { path, message } of outcome.issues) check.refuse(['size', ...path], message);
   return { width: 0, height: 0, aspectRatio: null };
 }
 
@@ -123,7 +123,9 @@ function applySeed(
   randomSeed: (max: number) => number,
 ): number | null {
   if (capabilities.seed === null) {
-    if (seed !== null) check.warn('seed', 'The model takes no seed.');
+    if (seed === null) return null;
+    checkText(check, 'seed', seed);
+    check.warn('seed', 'The model takes no seed.');
     return null;
   }
   const { max } = capabilities.seed;
@@ -137,6 +139,7 @@ function applySeed(
 function applyStyle(check: Check, style: string | null, { styles }: Capabilities): string | null {
   if (style === null) return null;
   if (styles === null) {
+    checkText(check, 'style', style);
     check.warn('style', 'The model has no styles. Describe the style in the prompt.');
     return null;
   }

@@ -1,4 +1,5 @@
 import type { Capabilities, IntRange } from './image-model.ts';
+import type { InputIssue } from './user-errors.ts';
 
 export type RequestedSize =
   | { readonly aspectRatio: string }
@@ -10,10 +11,8 @@ export interface AppliedSize {
   readonly aspectRatio: string | null;
 }
 
-/** Either the size that is applied, or what is wrong with the one asked for. */
-export type SizeOutcome =
-  | { readonly size: AppliedSize }
-  | { readonly path: readonly string[]; readonly problem: string };
+/** Either the size that is applied, or all that is wrong with the one asked for, with paths inside of it. */
+export type SizeOutcome = { readonly size: AppliedSize } | { readonly issues: readonly InputIssue[] };
 
 export function applySize(requested: RequestedSize | null, capabilities: Capabilities): SizeOutcome {
   if (requested === null) return { size: defaultSize(capabilities) };
@@ -29,26 +28,27 @@ function applyPixels(
   pixels: { readonly width: number; readonly height: number },
   capabilities: Capabilities,
 ): SizeOutcome {
-  for (const side of ['width', 'height'] as const) {
-    const range = capabilities[side];
-    if (isWithin(pixels[side], range)) continue;
-    return { path: ['pixels', side], problem: `The ${side} must be ${range.min} to ${range.max} pixels.` };
-  }
-  return { size: { ...pixels, aspectRatio: null } };
+  const outside = (['width', 'height'] as const).filter((side) => !isWithin(pixels[side], capabilities[side]));
+  if (outside.length === 0) return { size: { ...pixels, aspectRatio: null } };
+  const issues = outside.map((side) => {
+    const { min, max } = capabilities[side];
+    return { path: ['pixels', side], message: `The ${side} must be ${min} to ${max} pixels.` };
+  });
+  return { issues };
 }
 
 function applyAspectRatio(aspectRatio: string, capabilities: Capabilities): SizeOutcome {
-  const path = ['aspectRatio'];
+  const refuse = (message: string) => ({ issues: [{ path: ['aspectRatio'], message }] });
   const match = /^([1-9]\d{0,3}):([1-9]\d{0,3})$/.exec(aspectRatio);
   if (match === null) {
-    return { path, problem: 'An aspect ratio is two whole numbers with a colon between them, for example 16:9.' };
+    return refuse('An aspect ratio is two whole numbers with a colon between them, for example 16:9.');
   }
   if (capabilities.aspectRatios !== null && !capabilities.aspectRatios.includes(aspectRatio)) {
-    return { path, problem: `The model takes these aspect ratios: ${capabilities.aspectRatios.join(', ')}.` };
+    return refuse(`The model takes these aspect ratios: ${capabilities.aspectRatios.join(', ')}.`);
   }
   const { width, height } = sizeWithRatio(Number(match[1]) / Number(match[2]), capabilities);
   if (!isWithin(width, capabilities.width) || !isWithin(height, capabilities.height)) {
-    return { path, problem: `The aspect ratio ${aspectRatio} is too extreme for this model's sizes.` };
+    return refuse(`The aspect ratio ${aspectRatio} is too extreme for this model's sizes.`);
   }
   return { size: { width, height, aspectRatio } };
 }

@@ -1,5 +1,6 @@
 import { findGenerationsByText } from '../database/find-generations-by-text.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { createBadInput } from './bad-input.ts';
 import { builder } from './builder.ts';
 import { type Page, resolvePage } from './connection.ts';
 import type { Context } from './context.ts';
@@ -46,6 +47,7 @@ builder.queryField('generations', (t) =>
 
 /** The page and the filter together. Text is looked up first: its index is not one that Prisma can ask. */
 async function toWhere(context: Context, filter: Filter, page: Page): Promise<Prisma.GenerationWhereInput> {
+  checkTexts(filter);
   if (typeof filter.text !== 'string') return { ...toColumns(filter), ...page.where };
   const ids = await findGenerationsByText(context.services.database.pool, {
     userId: context.viewer.id,
@@ -61,6 +63,12 @@ async function toWhere(context: Context, filter: Filter, page: Page): Promise<Pr
     limit: page.take,
   });
   return { id: { in: [...ids] } };
+}
+
+/** No stored text holds a NUL, and PostgreSQL does not even take one to compare with. */
+function checkTexts({ text, model, provider }: Filter): void {
+  const texts = [text ?? '', ...(model ?? []), ...(provider ?? [])];
+  if (texts.some((given) => given.includes('\0'))) throw createBadInput('The filter holds a NUL character.');
 }
 
 function toColumns(filter: Filter): Prisma.GenerationWhereInput {

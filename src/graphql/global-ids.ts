@@ -1,5 +1,7 @@
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const nilUuid = '00000000-0000-0000-0000-000000000000';
+/** The types that `node` finds. Asked for any other, the relay plugin throws an error that names what it looked for. */
+const nodeTypes: readonly string[] = ['Generation', 'Image', 'ImageModel', 'User'];
 
 export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
@@ -15,10 +17,10 @@ export function encodeGlobalId(typename: string, id: string | number | bigint): 
   return Buffer.from(`${typename}:${id}`).toString('base64url');
 }
 
-/** Never throws: what is no id of ours has a type that does not exist. */
+/** Never throws: what is no id of ours becomes one that finds nothing. */
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const [typename = '', id = ''] = Buffer.from(globalId, 'base64url').toString('utf8').split(':');
-  return { typename, id };
+  return nodeTypes.includes(typename) ? { typename, id } : { typename: 'Generation', id: nilUuid };
 }
 
 /** The key in an id of this type; for any other text one that finds nothing. */

@@ -12,8 +12,9 @@ builder.scalarType('DateTime', {
   serialize: (value) => value.toISOString(),
   parseValue(value) {
     const parsed = instant.safeParse(value);
-    if (!parsed.success) throw createBadInput('A DateTime is an instant such as 2026-11-21T09:30:00Z.');
-    return new Date(parsed.data);
+    const date = new Date(parsed.success ? parsed.data : Number.NaN);
+    if (!hasPlainYear(date)) throw createBadInput('A DateTime is an instant such as 2026-11-21T09:30:00Z.');
+    return date;
   },
 });
 
@@ -26,3 +27,9 @@ builder.scalarType('Decimal', {
     return parsed.data;
   },
 });
+
+/** Years before 1 and after 9999 are written in another way, which the database does not read. False for no date at all. */
+function hasPlainYear(date: Date): boolean {
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= 9999;
+}

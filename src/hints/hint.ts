@@ -51,7 +51,7 @@ export function parseHintMessage(text: string): HintMessage {
   return messageSchema.parse(JSON.parse(text));
 }
 
-/** Packs hints into as few messages as fit, each under `maxBytes`. */
+/** Packs hints into as few messages as fit, each under `maxBytes`. A hint that fits into none is left to the backstop. */
 export function packHints(from: string, hints: readonly Hint[], maxBytes: number): readonly string[] {
   const head = `{"from":${JSON.stringify(from)},"hints":[`;
   const messages: string[] = [];
@@ -60,6 +60,7 @@ export function packHints(from: string, hints: readonly Hint[], maxBytes: number
   for (const hint of hints) {
     const part = JSON.stringify(hint);
     const partSize = Buffer.byteLength(part) + 1;
+    if (head.length + 2 + partSize > maxBytes) continue;
     if (parts.length > 0 && size + partSize > maxBytes) {
       messages.push(`${head}${parts.join(',')}]}`);
       parts = [];

@@ -5,7 +5,7 @@ const capacity = 64;
 
 /** Bounded post of one reader. What does not fit is dropped, the newest never: the reader sees the gap and reads the table. */
 export interface Mailbox extends Disposable {
-  /** The oldest snapshot that waits, or the next to come. Undefined once disposed. Throws `SlowReader` when it stayed away too long. */
+  /** The oldest snapshot that waits, or the next to come. Undefined once disposed. Throws `SlowReader` once when it stayed away too long. */
   take(): Promise<ProgressSnapshot | undefined>;
 }
 
@@ -37,6 +37,12 @@ export function createMailbox({ now, onClose }: MailboxOptions): Mailbox & Mailb
     onClose();
   };
 
+  const rejectOnce = () => {
+    const error = failure;
+    failure = undefined;
+    return Promise.reject(error);
+  };
+
   return {
     deliver(snapshot) {
       if (closed) return;
@@ -49,7 +55,7 @@ export function createMailbox({ now, onClose }: MailboxOptions): Mailbox & Mailb
       since ??= now();
     },
     take() {
-      if (failure !== undefined) return Promise.reject(failure);
+      if (failure !== undefined) return rejectOnce();
       if (closed) return Promise.resolve(undefined);
       const next = waiting.shift();
       since = waiting.length > 0 ? now() : undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Connection } from '../database/database.ts';
 import type { Logger } from '../log.ts';
-import { type Hint, packHints, parseHintMessage } from './hint.ts';
+import { type Hint, type HintMessage, packHints, parseHintMessage } from './hint.ts';
 import type { Hints, HintsListener } from './hints.ts';
 
 const channel = 'darkroom';
@@ -24,14 +24,10 @@ export interface PostgresHintsOptions {
 export async function createPostgresHints(options: PostgresHintsOptions, listener: HintsListener): Promise<Hints> {
   const from = randomUUID();
   const notifier = createNotifier({ ...options, from });
-  const subscription = await listen(
-    options,
-    (payload) => {
-      const message = parseHintMessage(payload);
-      if (message.from !== from) message.hints.forEach(listener.onHint);
-    },
-    listener.onReconnect,
-  );
+  const onMessage = ({ from: sender, hints }: HintMessage) => {
+    if (sender !== from) hints.forEach(listener.onHint);
+  };
+  const subscription = await listen(options, onMessage, listener.onReconnect);
   return {
     publish: notifier.publish,
     async [Symbol.asyncDispose]() {
@@ -80,26 +76,31 @@ function createNotifier({ connection, log, from }: NotifierOptions): Hints {
 
 async function listen(
   { url, log }: PostgresHintsOptions,
-  onPayload: (payload: string) => void,
+  onMessage: (message: HintMessage) => void,
   onReconnect: () => void,
 ): Promise<AsyncDisposable> {
   let closed = false;
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  const onPayload = (payload = '') => {
+    const message = readMessage(payload);
+    if (message !== undefined) onMessage(message);
+    else log.warn('a hint could not be read: perhaps a process of another version is running');
+  };
+
   const connect = async () => {
     const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 5_000 });
-    next.on('notification', ({ payload }) => payload !== undefined && onPayload(payload));
+    client = next;
+    next.on('notification', ({ payload }) => onPayload(payload));
     next.on('error', (error) => log.warn({ error: error.message }, 'the connection for hints broke'));
     next.on('end', reconnectLater);
     await next.connect();
     await next.query(`LISTEN ${channel}`);
-    client = next;
   };
 
   const reconnectLater = () => {
     if (closed || timer !== undefined) return;
-    client = undefined;
     timer = setTimeout(() => {
       timer = undefined;
       connect().then(onReconnect, reconnectLater);
@@ -114,4 +115,13 @@ async function listen(
       await client?.end();
     },
   };
+}
+
+/** Undefined for what is no hint message: anybody with access to the database can send one. */
+function readMessage(payload: string): HintMessage | undefined {
+  try {
+    return parseHintMessage(payload);
+  } catch {
+    return undefined;
+  }
 }

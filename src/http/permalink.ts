@@ -30,7 +30,7 @@ export async function answerPermalink(
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
-  const viewer = await authenticate(new Headers(request.headers as Record<string, string>));
+  const viewer = await authenticate(request.headers);
   const database = scopeToViewer(services.database.prisma, viewer.id);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });
   if (image === null) {

@@ -5,8 +5,10 @@ import type { Authenticate } from '../accounts/viewer.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
+import { errorCodes } from './error-codes.ts';
 import { createErrorReports } from './error-reports.ts';
 import { graphiqlTabs } from './graphiql-tabs.ts';
+import { requestFormat } from './request-format.ts';
 
 export const graphqlPath = '/graphql';
 
@@ -50,10 +52,10 @@ export function createGraphQLServer({ services, authenticate }: YogaDependencies
     },
     context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) =>
       createContext(services, {
-        viewer: await authenticate(new Headers(req.headers as Record<string, string>)),
+        viewer: await authenticate(req.headers),
         requestId,
         signal: signal ?? request.signal,
       }),
-    plugins: [createErrorReports(log) as unknown as Plugin<ServerContext>],
+    plugins: [requestFormat, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
   });
 }

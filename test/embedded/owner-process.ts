@@ -24,8 +24,9 @@ const stop = () => void stack.disposeAsync().then(() => say({ stopped: true }));
 try {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  const keepAlive = setInterval(() => undefined, 60_000);
-  stack.defer(() => clearInterval(keepAlive));
+  // Keeps this process up, and ends it with the test that started it.
+  process.stdin.resume().once('end', () => process.exit(1));
+  stack.defer(() => void process.stdin.destroy());
   const directory = stack.use(await openDataDirectory(path));
   if (services === 'lock-only') {
     say({ ready: true });

@@ -24,7 +24,7 @@ export interface Owner extends AsyncDisposable {
 export async function startOwner(directory: string, services?: 'lock-only'): Promise<Owner> {
   const script = fileURLToPath(new URL('owner-process.ts', import.meta.url));
   const child = spawn(process.execPath, [script, directory, ...(services ? [services] : [])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
   });
   const exit = once(child, 'close');

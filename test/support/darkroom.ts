@@ -66,7 +66,7 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
 /** Tests have many users: the header names one. */
 function authenticateByHeader({ prisma }: Database): Authenticate {
   return async (headers) => {
-    const identity = { issuer: 'test', subject: headers.get('x-user') ?? 'nobody' };
+    const identity = { issuer: 'test', subject: String(headers['x-user'] ?? 'nobody') };
     const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
     if (known !== null) return { id: known.id };
     const { id } = await prisma.user.upsert({

@@ -1,0 +1,27 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+const json = /^application\/(graphql\+)?json\s*(;|$)/i;
+
+/** How operations have to be sent: posted as JSON, or asked for by GET with variables that are JSON. */
+export const requestFormat: Plugin = {
+  onRequestParse({ request, requestParser, setRequestParser, fetchAPI, endResponse }) {
+    if (request.method === 'POST' && !json.test(request.headers.get('content-type') ?? '')) {
+      // A form or plain text can be posted by any web page that somebody has open, without asking the server first.
+      const error = { message: 'Send application/json.', extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } };
+      endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 415 }));
+    } else if (request.method === 'GET' && requestParser !== undefined) {
+      setRequestParser((given) => orBadRequest(() => requestParser(given)));
+    }
+  },
+};
+
+function orBadRequest<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
+    throw new GraphQLError('Variables and extensions must be JSON.', { extensions });
+  }
+}
