@@ -21,9 +21,9 @@ export function* paintPasses({ scene, size, steps }: PaintingWish): Generator<Ca
     if (stage === null || stage.canvas.width !== level.width || stage.canvas.height !== level.height) {
       stage = enterLevel({ scene, frame, noise, level, rougher: stage?.canvas ?? null });
     }
-    const { canvas, layers, places } = stage;
+    const { canvas, layers, places, scratch } = stage;
     for (const place of places.slice(Math.floor(from * places.length), Math.floor(to * places.length))) {
-      paintTile({ canvas, frame, layers, place });
+      paintTile({ canvas, frame, layers, place, scratch });
     }
     yield canvas;
   }
@@ -33,6 +33,8 @@ interface Stage {
   readonly canvas: Canvas;
   readonly layers: readonly Layer[];
   readonly places: readonly TilePlace[];
+  /** Holds one tile at a time. */
+  readonly scratch: Float32Array;
 }
 
 interface Level {
@@ -51,6 +53,7 @@ function enterLevel({ scene, frame, noise, level, rougher }: Level): Stage {
     canvas: rougher === null ? createCanvas(width, height) : resample(rougher, width, height),
     layers: createLayers({ scene, frame, noise, pixelSize }),
     places: listTiles(level, frame, scene, noise),
+    scratch: new Float32Array(largestTile * largestTile * 3),
   };
 }
 
@@ -63,10 +66,12 @@ interface TilePlace {
   readonly rank: number;
 }
 
+const largestTile = 32;
+
 /** Detail spreads out from where the eye goes first. */
 function listTiles({ width, height }: PictureSize, frame: Frame, { sun, moon }: Scene, noise: Noise) {
   const focus = sun ?? moon ?? { x: 0, y: -0.1 };
-  const side = Math.max(4, Math.min(32, Math.round(Math.sqrt((width * height) / 180))));
+  const side = Math.max(4, Math.min(largestTile, Math.round(Math.sqrt((width * height) / 180))));
   const tiles: TilePlace[] = [];
   for (let top = 0; top < height; top += side) {
     for (let left = 0; left < width; left += side) {
@@ -84,13 +89,14 @@ interface TileWork {
   readonly frame: Frame;
   readonly layers: readonly Layer[];
   readonly place: TilePlace;
+  readonly scratch: Float32Array;
 }
 
-function paintTile({ canvas, frame, layers, place }: TileWork): void {
+function paintTile({ canvas, frame, layers, place, scratch }: TileWork): void {
   const pixelWidth = (frame.right - frame.left) / canvas.width;
   const pixelHeight = (frame.bottom - frame.top) / canvas.height;
   const tile = {
-    pixels: new Float32Array(place.width * place.height * 3),
+    pixels: scratch.subarray(0, place.width * place.height * 3),
     columns: place.width,
     rows: place.height,
     left: frame.left + (place.left + 0.5) * pixelWidth,

@@ -2,7 +2,10 @@ import { createRandom } from './random.ts';
 
 /** Smooth gradient noise, about -1 to 1, that repeats after 32 units. */
 export interface Noise {
+  /** Quick, from a table. */
   at(x: number, y: number): number;
+  /** The same without the table's facets, for outlines that are drawn large. */
+  exact(x: number, y: number): number;
 }
 
 const period = 32;
@@ -33,36 +36,42 @@ export function createNoise(seed: number): Noise {
       const below = lowerLeft + ((table[lower + right] as number) - lowerLeft) * across;
       return above + (below - above) * (scaledY - wholeY);
     },
+    exact: (x, y) => gradientNoise(x + shiftX / samplesPerUnit, y + shiftY / samplesPerUnit),
   };
 }
 
+const { slopesX, slopesY } = createSlopes();
 const table = createTable();
 
-function createTable(): Float32Array {
+function createSlopes() {
   const random = createRandom(20_031);
-  const slopes = Float64Array.from({ length: period * period }, () => random() * 2 * Math.PI);
+  const angles = Array.from({ length: period * period }, () => random() * 2 * Math.PI);
+  return { slopesX: Float64Array.from(angles, Math.cos), slopesY: Float64Array.from(angles, Math.sin) };
+}
+
+function createTable(): Float32Array {
   const samples = new Float32Array(side * side);
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
-      samples[row * side + column] = 1.5 * gradientNoise(slopes, column / samplesPerUnit, row / samplesPerUnit);
+      samples[row * side + column] = gradientNoise(column / samplesPerUnit, row / samplesPerUnit);
     }
   }
   return samples;
 }
 
-function gradientNoise(slopes: Float64Array, x: number, y: number): number {
+function gradientNoise(x: number, y: number): number {
   const column = Math.floor(x);
   const row = Math.floor(y);
   const across = fade(x - column);
   const corner = (right: number, down: number) => {
-    const angle = slopes[((row + down) % period) * period + ((column + right) % period)] as number;
-    return Math.cos(angle) * (x - column - right) + Math.sin(angle) * (y - row - down);
+    const slope = ((row + down) % period) * period + ((column + right) % period);
+    return (slopesX[slope] as number) * (x - column - right) + (slopesY[slope] as number) * (y - row - down);
   };
   const upperLeft = corner(0, 0);
   const lowerLeft = corner(0, 1);
   const above = upperLeft + (corner(1, 0) - upperLeft) * across;
   const below = lowerLeft + (corner(1, 1) - lowerLeft) * across;
-  return above + (below - above) * fade(y - row);
+  return 1.5 * (above + (below - above) * fade(y - row));
 }
 
 function fade(share: number): number {
@@ -80,7 +89,7 @@ export function fractal(noise: Noise, x: number, y: number, octaves: number, lea
   let pointY = y;
   for (let octave = 0; octave < octaves; octave++) {
     sum += amplitude * noise.at(pointX, pointY);
-    if (sum + amplitude < least) return sum;
+    if (sum + 0.7 * amplitude < least) return sum;
     // Turning every octave keeps the lattice of the noise out of sight.
     const turnedX = 1.6 * pointX - 1.2 * pointY + 17.3;
     pointY = 1.2 * pointX + 1.6 * pointY - 5.7;

@@ -35,10 +35,10 @@ export const grades: Readonly<Record<Style | 'plain', (sheet: Sheet) => Grade>> 
     pixel[2] = (0.12 + 0.6 * blue(pixel)) * (1 - 0.45 * corner) + grain;
   },
   pastel: (sheet) => (pixel, column, row) => {
-    saturate(pixel, 0.78);
+    saturate(pixel, 0.95);
     const chalk = 0.045 * toothOf(sheet, column, row, 150) + 0.03 * toothOf(sheet, column, row, 330);
     for (let channel = 0; channel < 3; channel++) {
-      pixel[channel] = 0.36 + 0.62 * (pixel[channel] as number) ** 0.85 + chalk;
+      pixel[channel] = 0.27 + 0.7 * (pixel[channel] as number) ** 0.85 + chalk;
     }
   },
   watercolor: gradeWatercolor,

@@ -22,14 +22,15 @@ function createCloudRow({ scene, noise, pixelSize }: Studio, skyline: (x: number
   const offset = (scene.variation % 977) * 0.37;
   // The share of the sky that noise leaves free.
   const threshold = mix(0.42, -0.5, scene.clouds);
-  const softness = scene.storm ? 0.7 : 0.42;
+  const softness = scene.storm ? 0.75 : 0.42;
+  const brightness = scene.storm ? 0.3 : 0.52;
   return (tile: Tile, row: number, height: number) => {
     const depth = 1 / (height + 0.16);
     const fade = smoothStep(0.005, 0.09, height);
     const octaves = visibleOctaves(depth * 1.1, pixelSize, 6);
     const scale = 0.62 * depth;
     const deep = depth * 1.55 + offset;
-    const towards = -0.09 * Math.sign(height + light.y);
+    const towards = -0.09 * Math.max(-1, Math.min(1, (height + light.y) * 7));
     for (let column = 0; column < tile.columns; column++) {
       const x = tile.left + column * tile.pixelWidth;
       if (-height > skyline(x) + tile.pixelHeight) continue;
@@ -40,7 +41,7 @@ function createCloudRow({ scene, noise, pixelSize }: Studio, skyline: (x: number
       if (thickness <= 0.002) continue;
       const beyond = fractal(noise, across + warp + (light.x - x) * 0.16, deep + warp + towards, Math.min(2, octaves));
       const nearness = 1 / (1 + 9 * ((x - light.x) ** 2 + (height + light.y) ** 2));
-      const lit = Math.max(0, Math.min(1, 0.52 + (density - beyond) * 1.5 - thickness * 0.3 + nearness * 0.35));
+      const lit = Math.max(0, Math.min(1, brightness + (density - beyond) * 1.5 - thickness * 0.3 + nearness * 0.35));
       const rim = nearness * (1 - thickness) * 0.9;
       cover(
         tile.pixels,

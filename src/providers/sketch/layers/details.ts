@@ -1,7 +1,8 @@
 import { type Colour, colour, mixColours } from '../canvas/colour.ts';
 import { between, createRandom, type Random } from '../canvas/random.ts';
 import type { Layer } from '../canvas/tile.ts';
-import type { Detail } from '../scene/scene.ts';
+import type { Detail, Scene } from '../scene/scene.ts';
+import { cliffSide } from './land.ts';
 import { lightSurface, veilAt } from './ridge-wish.ts';
 import { balloon, bird, boat, cabin, lighthouse } from './silhouettes.ts';
 import { createStamps, type Silhouette, type Stamp } from './stamps.ts';
@@ -73,10 +74,10 @@ const places: Partial<Readonly<Record<Detail, PlaceDetail>>> = {
       },
     ];
   },
-  lighthouse: (random) => [
+  lighthouse: (random, { scene }) => [
     {
       silhouette: lighthouse,
-      x: (random() < 0.5 ? -1 : 1) * between(random, 0.2, 0.34),
+      x: openSide(scene) * between(random, 0.2, 0.32),
       y: 0.012,
       height: 0.17,
       reach: 0.2,
@@ -86,6 +87,11 @@ const places: Partial<Readonly<Record<Detail, PlaceDetail>>> = {
   ],
 };
 
+/** Where neither cliffs nor the glare of the sun are: -1 left, 1 right. */
+function openSide(scene: Scene): number {
+  return scene.grounds.has('cliffs') ? -cliffSide(scene) : -Math.sign(scene.sun?.x ?? 1);
+}
+
 /** Small things that give the scene its scale. */
 export function createDetails(studio: Studio, names: readonly Detail[]): Layer {
   const { scene } = studio;
@@ -94,12 +100,12 @@ export function createDetails(studio: Studio, names: readonly Detail[]): Layer {
   const stamps: Stamp[] = [];
   for (const name of names) {
     if (!scene.details.has(name)) continue;
-    for (const { surface, distance, ...wish } of places[name]?.(random, studio) ?? []) {
+    for (const { surface, distance, silhouette, ...wish } of places[name]?.(random, studio) ?? []) {
       const { lit, shaded } = lightSurface(scene, surface, distance);
       const veil = veilAt(scene, distance);
       stamps.push({
         ...wish,
-        seed: Math.floor(random() * 1000),
+        outline: silhouette(Math.floor(random() * 1000)),
         side: light !== null && light.x < wish.x ? -1 : 1,
         lit: mixColours(mixColours(lit, surface, 0.25), scene.palette.haze, veil),
         shaded: mixColours(shaded, scene.palette.haze, veil),

@@ -1,4 +1,4 @@
-import { type Colour, mixColours } from '../canvas/colour.ts';
+import { type Colour, mixColours, smoothStep } from '../canvas/colour.ts';
 import { hashCell } from '../canvas/random.ts';
 import type { Layer } from '../canvas/tile.ts';
 import { createStamps, type Stamp } from './stamps.ts';
@@ -11,11 +11,14 @@ export interface TreeRow {
   readonly height: number;
   /** 0 none to 1 shoulder to shoulder. */
   readonly density: number;
+  /** How far from the middle of the picture they begin. */
+  readonly opening: number;
   readonly lit: Colour;
   readonly shaded: Colour;
 }
 
 interface Grounds {
+  readonly base: number;
   readonly place: number;
   readonly veil: number;
   readonly trees: TreeRow | null;
@@ -27,7 +30,7 @@ export function createGrove(studio: Studio, ridge: Grounds, lineAt: (x: number) 
 
 function plantTrees(
   { scene, frame, noise }: Studio,
-  { place, veil }: Grounds,
+  { base, place, veil }: Grounds,
   row: TreeRow,
   lineAt: (x: number) => number,
 ): readonly Stamp[] {
@@ -39,16 +42,20 @@ function plantTrees(
   for (let cell = Math.floor(frame.left / spacing) - 2; cell * spacing < frame.right + spacing * 2; cell++) {
     const x = (cell + hashCell(cell, 2, seed)) * spacing;
     // Woods thin out in clearings rather than evenly.
-    if (hashCell(cell, 1, seed) > row.density * (0.75 + 1.5 * noise.at(x * 1.7 + place, place))) continue;
-    const height = row.height * (0.45 + 0.55 * hashCell(cell, 3, seed));
+    const framing =
+      row.opening === 0 ? 1 : smoothStep(row.opening * 0.35, row.opening * 1.9, Math.abs(x - 0.1 * noise.at(place, 2)));
+    const chance = row.density * framing * (0.75 + 1.5 * noise.at(x * 1.7 + place, place));
+    const ground = lineAt(x);
+    // Below its foot a ridge is under water.
+    if (hashCell(cell, 1, seed) > chance || ground > base) continue;
+    const height = row.height * (0.4 + 0.6 * hashCell(cell, 3, seed)) * (0.55 + 0.45 * framing);
     const tone = 0.16 * hashCell(cell, 4, seed);
     stamps.push({
-      silhouette,
+      outline: silhouette(cell),
       x,
-      y: lineAt(x) + height * 0.06,
+      y: ground + height * 0.06,
       height,
       reach,
-      seed: cell,
       side: light !== null && light.x < x ? -1 : 1,
       lit: mixColours(mixColours(row.lit, row.shaded, tone * 3), scene.palette.haze, veil),
       shaded: mixColours(mixColours(row.shaded, row.lit, tone), scene.palette.haze, veil),

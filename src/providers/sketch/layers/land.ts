@@ -53,8 +53,10 @@ function planMountains(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 1.5 + index * 0.4,
       soil: index > 2 ? mixColours(soils.rock, foliage[scene.season], 0.5) : soils.rock,
       relief: 0.6,
-      cuts: 26,
-      depth: 1.1,
+      cuts: 38,
+      depth: 0.5,
+      wander: 0.12,
+      modelling: 1.5,
       mist: 0.75,
       snowLine: isWinter ? 0.02 : index < 2 ? -0.19 : null,
     }),
@@ -79,6 +81,10 @@ function planVolcano(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 3.4,
       soil: soils.lava,
       relief: 0.7,
+      cuts: 30,
+      depth: 0.6,
+      wander: 0.05,
+      modelling: 0.8,
       grain: 0.3,
       mist: 0.75,
       snowLine: -0.27,
@@ -107,6 +113,9 @@ function planHills(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 1.1 + index * 0.35,
       soil: soils[scene.season],
       relief: 0.35,
+      cuts: 8,
+      depth: 0.25,
+      modelling: 1.3,
       mist: 0.55,
       trees: index === 0 ? null : treesOf(scene, 0.018 + index * 0.012, 0.4),
     }),
@@ -138,6 +147,7 @@ function planDesert(_scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 1.5,
       soil: soils.sand,
       relief: 0.2,
+      modelling: 1.5,
       grain: 2.4,
       mist: 0.2,
     }),
@@ -154,14 +164,24 @@ function planCanyon(_scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 1.9 - index * 0.35,
       soil: soils.redRock,
       relief: 0.7,
+      cuts: 24,
+      depth: 0.2,
+      wander: 0.05,
+      modelling: 0.5,
+      strata: 0.3,
       grain: 2.6,
       mist: 0.25,
     }),
   );
 }
 
+/** -1 where cliffs stand on the left, 1 on the right. */
+export function cliffSide({ variation }: Scene): number {
+  return variation % 2 === 0 ? 1 : -1;
+}
+
 function planCliffs(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
-  const side = scene.variation % 2 === 0 ? 1 : -1;
+  const side = cliffSide(scene);
   return [0.8, 0.6, 0.36].map((distance, index) =>
     ridge({
       shape: 'cliff',
@@ -171,6 +191,11 @@ function planCliffs(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 1.4,
       soil: mixColours(soils.rock, soils[scene.season], 0.45),
       relief: 0.9,
+      cuts: 26,
+      depth: 0.35,
+      wander: 0.04,
+      modelling: 0.5,
+      strata: 0.12,
       grain: 0.35,
       mist: 0.4,
       x: side * (0.06 + index * 0.12),
@@ -201,6 +226,9 @@ function planIslands(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 4.6,
       soil,
       relief: 0.5,
+      cuts: 10,
+      depth: 0.5,
+      modelling: 0.6,
       mist: 0.2,
       x: side * between(random, 0.08, 0.2),
       trees: scene.details.has('palms')
@@ -238,6 +266,9 @@ function planSand({ grounds, details }: Scene, ridge: CreateRidge): readonly Rid
       frequency: 1.15 - index * 0.12,
       soil: grounds.has('canyon') ? soils.redRock : soils.sand,
       relief: 0.22,
+      cuts: 14,
+      depth: 0.06,
+      modelling: 1.7,
       grain: 3,
       mist: 0.1,
       trees:
@@ -259,8 +290,11 @@ function planFields(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       frequency: 1.15,
       soil: isWooded ? mixColours(soils[scene.season], foliage[scene.season], 0.5) : soils[scene.season],
       relief: 0.5,
+      cuts: 8,
+      depth: 0.3,
+      modelling: 1.5,
       grain: 2.2,
-      mist: 0.5 - index * 0.13,
+      mist: 0.34 - index * 0.09,
       trees: treesOf(scene, 0.05 + index * 0.045, isWooded ? 0.75 : 0.13),
     }),
   );
@@ -268,7 +302,7 @@ function planFields(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
 
 function planBank(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
   if (scene.water === 'ocean') return [];
-  const soil = mixColours(soils[scene.season], foliage[scene.season], 0.5);
+  const soil = mixColours(soils[scene.season], foliage[scene.season], scene.season === 'winter' ? 0.1 : 0.5);
   return [
     ridge({
       shape: 'hills',
@@ -279,18 +313,18 @@ function planBank(scene: Scene, ridge: CreateRidge): readonly Ridge[] {
       soil,
       relief: 0.5,
       grain: 2,
-      trees: treesOf(scene, 0.24, 0.3),
+      trees: treesOf(scene, 0.25, 0.62, 0.2),
     }),
   ];
 }
 
-function treesOf(scene: Scene, height: number, density: number): TreeWish | null {
+function treesOf(scene: Scene, height: number, density: number, opening = 0): TreeWish | null {
   const { details, grounds, season } = scene;
   if (!details.has('trees') && !grounds.has('forest') && !details.has('blossoms')) return null;
   const isHighland = grounds.has('mountains') || grounds.has('forest');
-  if (details.has('blossoms')) return { kind: 'leafy', height, density, leaves: [0.9, 0.42, 0.55] };
+  if (details.has('blossoms')) return { kind: 'leafy', height, density, opening, leaves: [0.9, 0.42, 0.55] };
   if (season === 'autumn' || !isHighland) {
-    return { kind: season === 'winter' ? 'bare' : 'leafy', height, density, leaves: foliage[season] };
+    return { kind: season === 'winter' ? 'bare' : 'leafy', height, density, opening, leaves: foliage[season] };
   }
-  return { kind: 'conifer', height, density, leaves: foliage[season] };
+  return { kind: 'conifer', height, density, opening, leaves: foliage[season] };
 }

@@ -4,6 +4,7 @@ import { createCity } from './city.ts';
 import { createClouds } from './clouds.ts';
 import { createDetails } from './details.ts';
 import { createFireflies, createFlowers } from './flowers.ts';
+import { createGrid } from './grid.ts';
 import { planLand } from './land.ts';
 import { createMirror } from './mirror.ts';
 import { createMoon } from './moon.ts';
@@ -30,15 +31,10 @@ export function createLayers(studio: Studio): readonly Layer[] {
   const middle = land.middle.length > 0 ? [createTerrain(studio, land.middle, frame.bottom)] : [];
   const water =
     scene.water === null ? [] : [createWater(studio, createMirror(behind, frame, pixelSize), chooseShore(studio))];
+  const isGrid = scene.style === 'neon' && scene.water === null;
+  const ground = isGrid ? createGrid(studio) : createTerrain(studio, land.before, frame.bottom);
   const afloat = createDetails(studio, isFilled ? ['boat'] : ['cabin']);
-  return [
-    ...behind,
-    ...middle,
-    ...water,
-    afloat,
-    createTerrain(studio, land.before, frame.bottom),
-    ...createAir(studio),
-  ];
+  return [...behind, ...middle, ...water, afloat, ground, ...createAir(studio)];
 }
 
 function createHeavens(studio: Studio, skyline: (x: number) => number): readonly Layer[] {

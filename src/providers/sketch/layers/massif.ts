@@ -49,7 +49,9 @@ function cutLand({ frame, noise, pixelSize }: Studio, line: RidgeLine): Cuts {
     const moved = { ...line, place: line.place + nearness * line.depth };
     for (let column = 0; column < columns; column++) {
       const x = frame.left + (column - 1) * pixelSize;
-      const rise = line.height * shapes[line.shape](moved, noise, x, octaves);
+      // Spurs and gullies wander as they come down.
+      const wander = line.wander * Math.sqrt(nearness) * noise.exact(x * 3.5 + line.place, nearness * 4 + line.place);
+      const rise = line.height * shapes[line.shape](moved, noise, x + wander, octaves);
       heights[cut * columns + column] = line.base - rise * (0.25 + 0.75 * fall) * fall ** 0.5;
     }
   }
@@ -76,7 +78,7 @@ function mapLight(cuts: Cuts, line: RidgeLine, pixelSize: number, side: number) 
     const source = Math.min(cuts.columns - 1, column * skip);
     lightColumn(
       cuts,
-      { source, side, pixelSize },
+      { source, side, pixelSize, modelling: line.modelling },
       (y, value) => {
         const row = Math.floor((y - top) / cell);
         if (row >= 0 && row < rows) light[row * width + column] = value;
@@ -89,6 +91,7 @@ function mapLight(cuts: Cuts, line: RidgeLine, pixelSize: number, side: number) 
 }
 
 interface LitColumn {
+  readonly modelling: number;
   readonly source: number;
   readonly side: number;
   readonly pixelSize: number;
@@ -97,11 +100,11 @@ interface LitColumn {
 /** Walks from the nearest cut to the farthest and lights what the nearer ones leave to be seen. */
 function lightColumn(
   cuts: Cuts,
-  { source, side, pixelSize }: LitColumn,
+  { source, side, pixelSize, modelling }: LitColumn,
   mark: (y: number, light: number) => void,
   cell: number,
 ): void {
-  const reach = Math.max(1, Math.round(0.004 / pixelSize));
+  const reach = Math.max(1, Math.round(0.006 / pixelSize));
   const left = Math.max(0, source - reach);
   const right = Math.min(cuts.columns - 1, source + reach);
   let reached = Number.POSITIVE_INFINITY;
@@ -111,7 +114,10 @@ function lightColumn(
     const y = cuts.heights[start + source] as number;
     const slope =
       ((cuts.heights[start + right] as number) - (cuts.heights[start + left] as number)) / ((right - left) * pixelSize);
-    const light = Math.max(0, Math.min(1.2, 0.42 + side * slope * 0.55));
+    // Towards the foot the land flattens, yet its gullies stay.
+    const steep = modelling / (0.35 + 0.65 * (1 - cut / cuts.count));
+    const lean = side * slope * steep;
+    const light = 0.45 + (0.55 * lean) / (0.6 + Math.abs(lean));
     if (y < reached) {
       const below = Math.min(reached, y + 0.5);
       for (let at = y; at < below; at += cell) mark(at, light + (nearer - light) * ((at - y) / (below - y)));

@@ -18,6 +18,10 @@ export interface RidgeLine {
   readonly cuts: number;
   /** How much the land changes from its crest to its foot. */
   readonly depth: number;
+  /** How far its spurs stray sideways. */
+  readonly wander: number;
+  /** How strongly light tells its slopes apart. */
+  readonly modelling: number;
 }
 
 type Shape = (line: RidgeLine, noise: Noise, x: number, octaves: number) => number;
@@ -25,7 +29,7 @@ type Shape = (line: RidgeLine, noise: Noise, x: number, octaves: number) => numb
 export const shapes: Readonly<Record<RidgeShape, Shape>> = {
   peaks({ frequency, place }, noise, x, octaves) {
     const along = x * frequency;
-    const massif = 0.55 + 0.75 * noise.at(along * 0.42 + place, place * 0.7);
+    const massif = 0.55 + 0.75 * noise.exact(along * 0.42 + place, place * 0.7);
     const crest = ridged(noise, along * 0.8 + 0.12 * noise.at(along * 2.3, place), place, octaves);
     return 0.08 + Math.max(0.12, massif) * (1.3 * crest - 0.1);
   },
@@ -37,11 +41,11 @@ export const shapes: Readonly<Record<RidgeShape, Shape>> = {
   },
   hills({ frequency, place }, noise, x, octaves) {
     const along = x * frequency;
-    return 0.5 + 0.62 * noise.at(along, place) + 0.09 * fractal(noise, along * 2.7, place + 3, Math.min(4, octaves));
+    return 0.5 + 0.62 * noise.exact(along, place) + 0.09 * fractal(noise, along * 2.7, place + 3, Math.min(4, octaves));
   },
   dunes({ frequency, place }, noise, x) {
-    const along = x * frequency + 0.35 * noise.at(x * frequency * 0.8, place + 9);
-    return 0.9 - 1.15 * Math.abs(noise.at(along, place)) ** 0.85;
+    const along = x * frequency + 0.35 * noise.exact(x * frequency * 0.8, place + 9);
+    return 0.9 - 1.15 * Math.abs(noise.exact(along, place)) ** 0.85;
   },
   mesa({ frequency, place }, noise, x, octaves) {
     const rise = noise.at(x * frequency, place) * 1.9 + 0.12 * fractal(noise, x * frequency * 6, place, octaves);

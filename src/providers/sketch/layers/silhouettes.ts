@@ -1,24 +1,22 @@
 import { hashCell } from '../canvas/random.ts';
-import type { Silhouette } from './stamps.ts';
-
-function inside(distance: number, pixel: number): number {
-  return Math.max(0, Math.min(1, distance / pixel + 0.5));
-}
+import { inside, type Silhouette } from './stamps.ts';
 
 /** Two wings in one of the poses of a beat. */
-export const bird: Silhouette = (x, y, pixel, seed) => {
+export const bird: Silhouette = (seed) => {
   const lift = 0.35 + 0.45 * hashCell(seed, 1, 1);
-  const away = Math.abs(x);
-  const wing = 0.35 + lift * Math.sin(Math.min(1, away / 1.3) * 2.2) * 0.75;
-  const thick = 0.11 * Math.max(0, 1 - away / 1.35) + 0.015;
-  const amount = Math.max(
-    inside(thick - Math.abs(y - wing), pixel),
-    inside(0.16 - Math.hypot(x * 0.7, y - 0.33), pixel),
-  );
-  return away > 1.35 ? 0 : amount * Math.min(1, 0.5 / pixel);
+  return (x, y, pixel) => {
+    const away = Math.abs(x);
+    const wing = 0.35 + lift * Math.sin(Math.min(1, away / 1.3) * 2.2) * 0.75;
+    const thick = 0.11 * Math.max(0, 1 - away / 1.35) + 0.015;
+    const amount = Math.max(
+      inside(thick - Math.abs(y - wing), pixel),
+      inside(0.16 - Math.hypot(x * 0.7, y - 0.33), pixel),
+    );
+    return away > 1.35 ? 0 : amount * Math.min(1, 0.5 / pixel);
+  };
 };
 
-export const boat: Silhouette = (x, y, pixel) => {
+export const boat: Silhouette = () => (x, y, pixel) => {
   const hull = y < 0.16 ? inside(Math.min(0.15 - y, 0.24 + y * 0.9 - Math.abs(x), y + 0.02), pixel) : 0;
   const mast = y < 1 ? inside(0.008 - Math.abs(x), pixel) : 0;
   const main = inside(Math.min(0.02 + 0.42 * (0.96 - y) - x, x - 0.018, y - 0.2), pixel);
@@ -26,7 +24,7 @@ export const boat: Silhouette = (x, y, pixel) => {
   return Math.max(hull, mast, main, jib * 0.92);
 };
 
-export const balloon: Silhouette = (x, y, pixel) => {
+export const balloon: Silhouette = () => (x, y, pixel) => {
   const skirt = y < 0.62 ? Math.max(0, (0.62 - y) * 0.55) : 0;
   const envelope = inside(0.36 - skirt * 0.9 - Math.hypot(x, (y - 0.63) * (y < 0.63 ? 0.82 : 0.98)), pixel);
   const basket = inside(Math.min(0.055 - Math.abs(x), 0.1 - y, y), pixel);
@@ -35,7 +33,7 @@ export const balloon: Silhouette = (x, y, pixel) => {
   return Math.max(y > 0.28 ? envelope * gore : 0, basket, ropes);
 };
 
-export const cabin: Silhouette = (x, y, pixel) => {
+export const cabin: Silhouette = () => (x, y, pixel) => {
   const walls = inside(Math.min(0.5 - Math.abs(x), 0.48 - y, y + 0.02), pixel);
   const roof = inside(Math.min((0.98 - y) * 0.68 - Math.abs(x) * 0.72, y - 0.44), pixel);
   const chimney = inside(Math.min(0.055 - Math.abs(x - 0.3), 1 - y, y - 0.5), pixel);
@@ -43,7 +41,7 @@ export const cabin: Silhouette = (x, y, pixel) => {
   return isWindow ? 0.2 : Math.max(walls, roof, chimney);
 };
 
-export const lighthouse: Silhouette = (x, y, pixel) => {
+export const lighthouse: Silhouette = () => (x, y, pixel) => {
   const tower = y < 0.8 ? inside(0.095 - 0.045 * y - Math.abs(x), pixel) : 0;
   const gallery = inside(Math.min(0.085 - Math.abs(x), 0.03 - Math.abs(y - 0.81)), pixel);
   const lantern = y < 0.93 ? inside(Math.min(0.045 - Math.abs(x), y - 0.8), pixel) : 0;

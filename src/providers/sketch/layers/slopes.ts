@@ -19,6 +19,8 @@ export interface Ridge extends RidgeLine {
   readonly relief: number;
   /** How much wider than high the marks of its relief are. */
   readonly grain: number;
+  /** How clearly the layers of its rock show, 0 to 1. */
+  readonly strata: number;
   /** The mist at its feet, 0 to 1. */
   readonly mist: number;
   readonly trees: TreeRow | null;
@@ -47,10 +49,14 @@ export function createSlopes(studio: Studio, ridge: Ridge, massif: Massif): Pain
 function createSlopePoint({ scene, noise, pixelSize }: Studio, ridge: Ridge, massif: Massif) {
   const { haze, glow } = scene.palette;
   const light = scene.sun ?? scene.moon;
-  const frequency = Math.max(9, ridge.frequency * 6);
-  const octaves = visibleOctaves(frequency, pixelSize, 4);
-  const [snowRed, snowGreen, snowBlue] = mixColours(scene.palette.light, [0.92, 0.95, 1], 0.4);
-  const { lit: bright, shaded, relief, snowLine, height, veil } = ridge;
+  const frequency = Math.max(12, ridge.frequency * 9);
+  const octaves = visibleOctaves(frequency, pixelSize, 5);
+  const [snowRed, snowGreen, snowBlue] = mixColours(
+    scene.palette.light,
+    [0.92, 0.95, 1],
+    scene.hour === 'day' ? 0.5 : 0.16,
+  );
+  const { lit: bright, shaded, relief, strata, snowLine, height, veil } = ridge;
   const mistDepth = height * 1.15 + 0.02;
   return (pixels: Float32Array, index: number, amount: number, x: number, y: number, depth: number) => {
     let lit = 0.35;
@@ -58,7 +64,8 @@ function createSlopePoint({ scene, noise, pixelSize }: Studio, ridge: Ridge, mas
     if (relief > 0) {
       const across = x * frequency + ridge.place;
       const here = fractal(noise, across, y * frequency * ridge.grain + ridge.place, octaves);
-      lit = Math.max(0, massif.lightAt(x, y) + here * 0.45 * relief);
+      const layer = strata === 0 ? 0 : strata * noise.at(ridge.place, y * 55 + here);
+      lit = Math.max(0, massif.lightAt(x, y) + here * 0.6 * relief + layer);
       if (snowLine !== null) white = smoothStep(-0.02, 0.05, snowLine - y + here * height * 0.35) * 0.92;
     }
     const mist = veil + (1 - veil) * ridge.mist * smoothStep(0, 1, depth / mistDepth);

@@ -66,7 +66,7 @@ function createBand({ scene, noise, pixelSize }: Studio): Band {
   return {
     at: (x, y) => Math.exp(-((distance(x, y) / 0.14) ** 2)),
     dust: (x, y) =>
-      fractal(noise, x * 5 + 3, y * 5 + 1, octaves) + 0.9 * Math.exp(-((distance(x, y) / 0.028) ** 2)) - 0.25,
+      fractal(noise, x * 5 + 3, y * 5 + 1, octaves) + 0.42 * Math.exp(-((distance(x, y) / 0.04) ** 2)) - 0.12,
   };
 }
 
@@ -79,7 +79,7 @@ function paintBand(tile: Tile, band: Band): void {
       const x = tile.left + column * tile.pixelWidth;
       const dense = band.at(x, y) * fade;
       if (dense < 0.01) continue;
-      const clear = Math.max(0, 0.85 - Math.max(0, band.dust(x, y)) * 1.15);
+      const clear = Math.max(0.12, 0.95 - Math.max(0, band.dust(x, y)) * 1.5);
       const core = dense * dense * clear;
       const light = dense * clear;
       const index = (row * tile.columns + column) * 3;

@@ -5,7 +5,7 @@ import type { Studio } from './studio.ts';
 export function createSun({ scene, pixelSize }: Studio, sun: SkyBody): Layer {
   const [red, green, blue] = scene.palette.disc;
   const radius = scene.style === 'neon' ? sun.radius * 4.2 : sun.radius;
-  const body = { ...sun, radius, y: scene.style === 'neon' ? Math.min(sun.y, -radius * 0.75) : sun.y };
+  const body = { ...sun, radius, y: scene.style === 'neon' ? Math.min(sun.y, -radius * 1.25) : sun.y };
   return {
     paint(tile) {
       eachPixelNear(tile, body, (index, across, down) => {
@@ -30,7 +30,7 @@ export function createSun({ scene, pixelSize }: Studio, sun: SkyBody): Layer {
 /** The neon sun is cut by bars that widen downwards. */
 function visibleShare({ style }: Scene, down: number): number {
   if (style !== 'neon' || down < -0.05) return 1;
-  const bar = (down * 6.5) % 1;
+  const bar = (down * 7) % 1;
   return bar < 0.18 + down * 0.45 ? 0 : 1;
 }
 

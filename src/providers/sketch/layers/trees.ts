@@ -1,41 +1,47 @@
 import { hashCell } from '../canvas/random.ts';
-import type { Silhouette } from './stamps.ts';
+import { inside, type Silhouette } from './stamps.ts';
 
 export type TreeKind = 'conifer' | 'leafy' | 'bare' | 'palm' | 'cactus';
 
-/** How soft edges are drawn: 1 inside, 0 outside, a pixel wide between. */
-function inside(distance: number, pixel: number): number {
-  return Math.max(0, Math.min(1, distance / pixel + 0.5));
-}
-
-const conifer: Silhouette = (x, y, pixel, seed) => {
-  const down = 1 - y;
-  if (down < 0) return 0;
-  if (y < 0.08) return inside(0.014 - Math.abs(x), pixel);
+const conifer: Silhouette = (seed) => {
   const tiers = 7 + 5 * hashCell(seed, 1, 5);
-  const phase = down * tiers + (x > 0 ? 0.4 : 0);
-  const tier = phase - Math.floor(phase);
-  const branch = hashCell(Math.floor(phase), x > 0 ? 1 : 2, seed);
-  // A branch hangs: it starts at the trunk and is widest at its lower end.
-  const width = (0.015 + 0.2 * down ** 0.9) * (0.42 + 0.58 * tier) * (0.72 + 0.4 * branch);
-  return inside(width - Math.abs(x), pixel);
+  return (x, y, pixel) => {
+    const down = 1 - y;
+    if (down < 0) return 0;
+    if (y < 0.08) return inside(0.014 - Math.abs(x), pixel);
+    const phase = down * tiers + (x > 0 ? 0.4 : 0);
+    const tier = phase - Math.floor(phase);
+    const branch = hashCell(Math.floor(phase), x > 0 ? 1 : 2, seed);
+    // A branch hangs: it starts at the trunk and is widest at its lower end.
+    const width = (0.015 + 0.2 * down ** 0.9) * (0.42 + 0.58 * tier) * (0.72 + 0.4 * branch);
+    return inside(width - Math.abs(x), pixel);
+  };
 };
 
-const leafy: Silhouette = (x, y, pixel, seed) => {
-  if (y < 0.42 && Math.abs(x) < 0.05) return inside(0.032 - Math.abs(x) + (0.4 - y) * 0.02, pixel);
-  let amount = 0;
-  for (let clump = 0; clump < 9; clump++) {
+const leafy: Silhouette = (seed) => {
+  const clumps = Array.from({ length: 9 }, (_, clump) => {
     const angle = clump * 2.4 + hashCell(seed, clump, 1) * 1.5;
     const away = 0.05 + 0.2 * hashCell(seed, clump, 2);
-    const radius = 0.1 + 0.1 * hashCell(seed, clump, 3);
-    const distance = Math.hypot(x - Math.cos(angle) * away * 1.15, y - 0.66 - Math.sin(angle) * away * 0.8);
-    const fringe = 0.02 * Math.sin(Math.atan2(y - 0.66, x) * 23 + seed + distance * 60);
-    amount = Math.max(amount, inside(radius - distance + fringe, pixel));
-  }
-  return amount;
+    const radius = 0.11 + 0.1 * hashCell(seed, clump, 3);
+    return { x: Math.cos(angle) * away * 1.15, y: 0.68 + Math.sin(angle) * away * 0.8, radius };
+  });
+  return (x, y, pixel) => {
+    if (y < 0.42 && Math.abs(x) < 0.05) return inside(0.032 - Math.abs(x) + (0.4 - y) * 0.02, pixel);
+    if (x * x + (y - 0.68) ** 2 > 0.22) return 0;
+    let distance = -1;
+    for (const clump of clumps) {
+      const across = x - clump.x;
+      const up = y - clump.y;
+      distance = Math.max(distance, clump.radius - Math.sqrt(across * across + up * up));
+    }
+    if (distance < -0.03 || distance > 0.03 + pixel) return distance > 0 ? 1 : 0;
+    // Leaves fray the outline.
+    const leaves = Math.sin(x * 61 + seed) * Math.sin(y * 67 + seed * 3) + 0.6 * Math.sin(x * 139 - y * 97 + seed);
+    return inside(distance + 0.011 * leaves, pixel);
+  };
 };
 
-const bare: Silhouette = (x, y, pixel, seed) => {
+const bare: Silhouette = (seed) => (x, y, pixel) => {
   let amount = inside(0.022 * (1.1 - y) - Math.abs(x), pixel);
   for (let branch = 0; branch < 9; branch++) {
     const start = 0.28 + branch * 0.075;
@@ -50,7 +56,7 @@ const bare: Silhouette = (x, y, pixel, seed) => {
   return amount;
 };
 
-const palm: Silhouette = (x, y, pixel, seed) => {
+const palm: Silhouette = (seed) => (x, y, pixel) => {
   const bend = (hashCell(seed, 1, 1) - 0.5) * 0.5;
   const trunk = bend * y * y;
   const crown = 0.8;
@@ -70,7 +76,7 @@ const palm: Silhouette = (x, y, pixel, seed) => {
   return amount;
 };
 
-const cactus: Silhouette = (x, y, pixel, seed) => {
+const cactus: Silhouette = (seed) => (x, y, pixel) => {
   const capsule = (middle: number, low: number, high: number, radius: number) =>
     radius - Math.hypot(x - middle, Math.max(0, low - y, y - high));
   let distance = capsule(0, 0, 0.92, 0.075);

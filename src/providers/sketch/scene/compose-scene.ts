@@ -20,7 +20,14 @@ export function composeScene(wish: SceneWish): Scene {
   const style = words.first('style');
   const hour = chooseHour(words, random, style);
   const season =
-    words.first('season') ?? (words.has('blossoms') ? 'spring' : words.refuses('summer') ? 'spring' : 'summer');
+    words.first('season') ??
+    (words.has('snowfall')
+      ? 'winter'
+      : words.has('blossoms')
+        ? 'spring'
+        : words.refuses('summer')
+          ? 'spring'
+          : 'summer');
   const place = choosePlace(words, random);
   const isStorm = words.has('storm') || words.has('lightning');
   const sky = chooseSky(words, random, hour);
@@ -73,6 +80,7 @@ function chooseHour(words: WordList, random: Random, style: Style | null): Hour 
   if (named !== null) return named;
   if (isNightSky || words.has('moon') || words.has('fireflies')) return words.refuses('night') ? 'dusk' : 'night';
   if (words.has('sun') && !words.refuses('sunset')) return 'sunset';
+  if (words.has('snowfall')) return words.refuses('dawn') ? 'day' : 'dawn';
   if (words.has('rainbow') || words.has('rain') || words.has('storm')) return words.refuses('day') ? 'dusk' : 'day';
   if (style === 'neon') return 'dusk';
   return words.refuses(chance) ? (words.refuses('day') ? 'dawn' : 'day') : chance;
@@ -118,7 +126,7 @@ function chooseSky(words: WordList, random: Random, hour: Hour) {
   return {
     sun: hour === 'night' || words.refuses('sun') || hidesSun ? null : body.sun,
     moon,
-    stars: words.refuses('stars') || !isStarry ? (hour === 'dusk' && !words.refuses('stars') ? 0.25 : 0) : 1,
+    stars: words.refuses('stars') || words.has('storm') ? 0 : isStarry ? 1 : hour === 'dusk' ? 0.25 : 0,
     milkyWay:
       words.has('milkyWay') || (hour === 'night' && moon === null && words.leavesOpen('milkyWay') && random() < 0.6),
     aurora: words.has('aurora'),

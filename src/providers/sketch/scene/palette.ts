@@ -63,7 +63,7 @@ const hours: Readonly<Record<Hour, PaletteWords>> = {
     disc: '#fffbe8',
     haze: '#b7d3e4',
     light: '#fff4da',
-    shade: '#6f8fb5',
+    shade: '#8fa8c8',
     clouds: ['#ffffff', '#9db4cc'],
     silhouette: '#1d3a3a',
     water: '#1f6f95',
@@ -72,9 +72,9 @@ const hours: Readonly<Record<Hour, PaletteWords>> = {
     sky: ['#ffd080', '#fb9a5b', '#de6a62', '#86528a', '#33386f'],
     glow: '#ff9440',
     disc: '#ffe2a0',
-    haze: '#d8837f',
-    light: '#ff9e66',
-    shade: '#5a4a86',
+    haze: '#d07d86',
+    light: '#ffab70',
+    shade: '#54478c',
     clouds: ['#ffae70', '#7b4a72'],
     silhouette: '#1d1838',
     water: '#43406f',
@@ -95,8 +95,8 @@ const hours: Readonly<Record<Hour, PaletteWords>> = {
     glow: '#7fa3d8',
     disc: '#f4f1e0',
     haze: '#2c4a77',
-    light: '#6f92c9',
-    shade: '#16294e',
+    light: '#86a8dd',
+    shade: '#182c53',
     clouds: ['#6d88b5', '#1d3156'],
     silhouette: '#060d1c',
     water: '#12284e',
@@ -116,13 +116,13 @@ const neon: PaletteWords = {
 };
 
 const storm: PaletteWords = {
-  sky: ['#b9bfae', '#8b9898', '#5e6e7a', '#3d4b5a', '#252f3d'],
+  sky: ['#b0b09a', '#7c8686', '#4d5a65', '#303c48', '#1b232d'],
   glow: '#d8d6b8',
   disc: '#f0ecd2',
   haze: '#8a9698',
   light: '#a3adb0',
   shade: '#33404f',
-  clouds: ['#a9b2b4', '#2d3743'],
+  clouds: ['#7f8a8f', '#1c242d'],
   silhouette: '#141b22',
   water: '#2f4350',
 };
@@ -149,7 +149,7 @@ export interface PaletteChoice {
 export function choosePalette({ hour, style, isStorm, colours }: PaletteChoice): Palette {
   if (style === 'neon') return tintPalette(readPalette(neon), colours);
   const usual = readPalette(hours[hour]);
-  const weathered = isStorm ? mixPalettes(usual, readPalette(storm), hour === 'night' ? 0.25 : 0.68) : usual;
+  const weathered = isStorm ? mixPalettes(usual, readPalette(storm), hour === 'night' ? 0.3 : 0.8) : usual;
   return tintPalette(weathered, colours);
 }
 
@@ -195,15 +195,19 @@ function mixPalettes(from: Palette, to: Palette, amount: number): Palette {
   );
 }
 
-/** The first colour word turns the low, bright part of the picture, the second the high and dark part. */
+/** A warm colour turns the low, bright part of the picture, a cool one the high and dark part. */
 function tintPalette(palette: Palette, colours: readonly Known<'colour'>[]): Palette {
-  const [first, second = first] = colours;
-  if (first === undefined || second === undefined) return palette;
+  const [first] = colours;
+  if (first === undefined) return palette;
+  const low = colours.find((name) => warm.has(name)) ?? first;
+  const high = colours.find((name) => !warm.has(name)) ?? colours[1] ?? first;
   return changePalette(palette, (colourNow, name, stop) => {
-    const isHigh = stop > 2 || name === 'shade' || name === 'silhouette' || name === 'cloudShade' || name === 'water';
-    return tint(colourNow, tints[isHigh ? second : first], name === 'disc' ? 0.3 : 0.72);
+    const isHigh = stop > 1 || name === 'shade' || name === 'silhouette' || name === 'cloudShade' || name === 'water';
+    return tint(colourNow, tints[isHigh ? high : low], name === 'disc' ? 0.3 : 0.72);
   });
 }
+
+const warm: ReadonlySet<Known<'colour'>> = new Set(['red', 'orange', 'gold', 'pink']);
 
 /** Turns the hue and keeps the brightness. */
 function tint(from: Colour, to: Colour, amount: number): Colour {
