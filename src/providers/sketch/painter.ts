@@ -69,8 +69,8 @@ interface TilePlace {
 const largestTile = 32;
 
 /** Detail spreads out from where the eye goes first. */
-function listTiles({ width, height }: PictureSize, frame: Frame, { sun, moon }: Scene, noise: Noise) {
-  const focus = sun ?? moon ?? { x: 0, y: -0.1 };
+function listTiles({ width, height }: PictureSize, frame: Frame, { light }: Scene, noise: Noise) {
+  const focus = light ?? { x: 0, y: -0.1 };
   const side = Math.max(4, Math.min(largestTile, Math.round(Math.sqrt((width * height) / 180))));
   const tiles: TilePlace[] = [];
   for (let top = 0; top < height; top += side) {

@@ -7,7 +7,7 @@ export function colour(hex: string): Colour {
   return [channel(1), channel(3), channel(5)];
 }
 
-export function toLinear(shown: number): number {
+function toLinear(shown: number): number {
   return shown <= 0.04045 ? shown / 12.92 : ((shown + 0.055) / 1.055) ** 2.4;
 }
 
@@ -35,9 +35,4 @@ export function luminance([red, green, blue]: Colour): number {
 export function smoothStep(low: number, high: number, value: number): number {
   const share = Math.max(0, Math.min(1, (value - low) / (high - low)));
   return share * share * (3 - 2 * share);
-}
-
-/** Gives the place of a value between two others, kept within 0 and 1. */
-export function shareBetween(low: number, high: number, value: number): number {
-  return Math.max(0, Math.min(1, (value - low) / (high - low)));
 }

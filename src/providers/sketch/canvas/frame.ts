@@ -11,14 +11,13 @@ export interface Frame {
   readonly bottom: number;
 }
 
+/** More ground than this would be empty: nothing in it is nearer to the viewer. */
+const deepestGround = 0.62;
+
 /** `horizon` is its share of the height, from the top. */
 export function createFrame({ width, height }: PictureSize, horizon: number): Frame {
-  // A tall picture shows more sky and ground rather than a single slope.
+  // A tall picture shows more sky rather than a single slope.
   const unit = Math.min(height, width * 1.5);
-  return {
-    left: -width / 2 / unit,
-    right: width / 2 / unit,
-    top: (-height * horizon) / unit,
-    bottom: (height * (1 - horizon)) / unit,
-  };
+  const bottom = Math.min(deepestGround, (height * (1 - horizon)) / unit);
+  return { left: -width / 2 / unit, right: width / 2 / unit, top: bottom - height / unit, bottom };
 }

@@ -1,6 +1,6 @@
 import { type Canvas, createCanvas, resample } from '../canvas/canvas.ts';
 
-const longerSide = 96;
+const longerSide = 64;
 
 /** The glare of bright places, small and blurred: to be added when the picture is developed. */
 export function measureBloom(canvas: Canvas): Canvas {
@@ -24,7 +24,7 @@ function blur(canvas: Canvas): Canvas {
   return smear(smear(canvas, 3), canvas.width * 3);
 }
 
-const weights = [0.06, 0.1, 0.14, 0.18, 0.2, 0.18, 0.14, 0.1, 0.06] as const;
+const weights = [0.08, 0.16, 0.22, 0.24, 0.22, 0.16, 0.08] as const;
 
 /** Spreads every pixel over its neighbours, `stride` numbers apart. */
 function smear(canvas: Canvas, stride: number): Canvas {
@@ -32,7 +32,7 @@ function smear(canvas: Canvas, stride: number): Canvas {
   for (let index = 0; index < spread.pixels.length; index++) {
     let sum = 0;
     for (let tap = 0; tap < weights.length; tap++) {
-      const neighbour = index + (tap - 4) * stride;
+      const neighbour = index + (tap - 3) * stride;
       const inside = neighbour >= 0 && neighbour < spread.pixels.length ? neighbour : index;
       sum += (canvas.pixels[inside] as number) * (weights[tap] as number);
     }

@@ -34,21 +34,25 @@ interface Development {
 
 const pixel = new Float32Array(3);
 
-function developRow({ canvas, bloom, strength, grade, bytes }: Development, row: number): void {
+function developRow({ canvas: { width, pixels }, bloom, strength, grade, bytes }: Development, row: number): void {
   const bloomRow = (row >> 2) * bloom.width * 3;
-  for (let column = 0; column < canvas.width; column++) {
-    const index = (row * canvas.width + column) * 3;
+  const glares = bloom.pixels;
+  for (let column = 0; column < width; column++) {
+    const index = (row * width + column) * 3;
     const glare = bloomRow + (column >> 2) * 3;
-    for (let channel = 0; channel < 3; channel++) {
-      const light = (canvas.pixels[index + channel] as number) + strength * (bloom.pixels[glare + channel] as number);
-      pixel[channel] = toneOf(light);
-    }
+    pixel[0] = toneOf((pixels[index] as number) + strength * (glares[glare] as number));
+    pixel[1] = toneOf((pixels[index + 1] as number) + strength * (glares[glare + 1] as number));
+    pixel[2] = toneOf((pixels[index + 2] as number) + strength * (glares[glare + 2] as number));
     grade(pixel, column, row);
-    for (let channel = 0; channel < 3; channel++) {
-      const level = 2 + 251 * (pixel[channel] as number) + (grain[(index + channel) % grain.length] as number);
-      bytes[index + channel] = Math.max(0, Math.min(255, level));
-    }
+    const dither = index % (grain.length - 2);
+    bytes[index] = toByte(pixel[0] as number, grain[dither] as number);
+    bytes[index + 1] = toByte(pixel[1] as number, grain[dither + 1] as number);
+    bytes[index + 2] = toByte(pixel[2] as number, grain[dither + 2] as number);
   }
+}
+
+function toByte(shown: number, dither: number): number {
+  return Math.max(0, Math.min(255, 2 + 251 * shown + dither));
 }
 
 /** Hides the steps between the few levels that a byte has. */

@@ -18,7 +18,7 @@ export function createClouds(studio: Studio, skyline: (x: number) => number): La
 
 function createCloudRow({ scene, noise, pixelSize }: Studio, skyline: (x: number) => number) {
   const { cloudLit, cloudShade, glow } = scene.palette;
-  const light = scene.sun ?? scene.moon ?? { x: 0, y: -0.5 };
+  const light = scene.light ?? { x: 0, y: -0.5 };
   const offset = (scene.variation % 977) * 0.37;
   // The share of the sky that noise leaves free.
   const threshold = mix(0.42, -0.5, scene.clouds);
@@ -27,7 +27,7 @@ function createCloudRow({ scene, noise, pixelSize }: Studio, skyline: (x: number
   return (tile: Tile, row: number, height: number) => {
     const depth = 1 / (height + 0.16);
     const fade = smoothStep(0.005, 0.09, height);
-    const octaves = visibleOctaves(depth * 1.1, pixelSize, 6);
+    const octaves = visibleOctaves(depth * 1.1, pixelSize, 5);
     const scale = 0.62 * depth;
     const deep = depth * 1.55 + offset;
     const towards = -0.09 * Math.max(-1, Math.min(1, (height + light.y) * 7));

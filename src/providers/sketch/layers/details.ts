@@ -2,7 +2,7 @@ import { type Colour, colour, mixColours } from '../canvas/colour.ts';
 import { between, createRandom, type Random } from '../canvas/random.ts';
 import type { Layer } from '../canvas/tile.ts';
 import type { Detail, Scene } from '../scene/scene.ts';
-import { cliffSide } from './land.ts';
+import { cliffSide } from './far-land.ts';
 import { lightSurface, veilAt } from './ridge-wish.ts';
 import { balloon, bird, boat, cabin, lighthouse } from './silhouettes.ts';
 import { createStamps, type Silhouette, type Stamp } from './stamps.ts';
@@ -96,7 +96,7 @@ function openSide(scene: Scene): number {
 export function createDetails(studio: Studio, names: readonly Detail[]): Layer {
   const { scene } = studio;
   const random = createRandom(scene.variation ^ 0xde7a);
-  const light = scene.sun ?? scene.moon;
+  const { light } = scene;
   const stamps: Stamp[] = [];
   for (const name of names) {
     if (!scene.details.has(name)) continue;

@@ -1,6 +1,7 @@
 import { type Colour, colour } from '../canvas/colour.ts';
 import { hashCell } from '../canvas/random.ts';
 import { cover, type Layer, shine, type Tile } from '../canvas/tile.ts';
+import { chooseShore } from './shore.ts';
 import type { Studio } from './studio.ts';
 
 const petals: readonly Colour[] = [
@@ -19,14 +20,16 @@ interface Dot {
 }
 
 /** Flowers in the grass at the viewer's feet: small and dense behind, large in front. */
-export function createFlowers({ scene, frame, pixelSize }: Studio): Layer {
+export function createFlowers(studio: Studio): Layer {
+  const { scene, pixelSize } = studio;
   const { light, silhouette } = scene.palette;
   const dim = scene.hour === 'day' ? 1 : 0.75;
-  const start = scene.water === null ? 0.2 : Math.max(0.3, frame.bottom - 0.1);
+  const start = scene.water === 'lake' ? 0.405 : 0.2;
+  const shoreAt = scene.water === 'river' ? chooseShore(studio) : () => 0;
   return {
     paint(tile) {
       eachDot(tile, { cell: 0.017, seed: scene.variation, chance: 0.42 }, ({ x, y, radius, luck }) => {
-        if (y < start) return;
+        if (y < start || shoreAt(x, y) > 0) return;
         const size = radius * (0.25 + (y - start) * 2.2);
         const petal =
           petals[Math.floor(hashCell(Math.floor(x * 3), Math.floor(y * 5), scene.variation) * 2 + luck * 2.5)] ??

@@ -36,7 +36,7 @@ function plantTrees(
 ): readonly Stamp[] {
   const { silhouette, reach } = trees[row.kind];
   const spacing = row.height * reach * 0.62;
-  const light = scene.sun ?? scene.moon;
+  const { light } = scene;
   const seed = Math.floor(place * 1000);
   const stamps: Stamp[] = [];
   for (let cell = Math.floor(frame.left / spacing) - 2; cell * spacing < frame.right + spacing * 2; cell++) {

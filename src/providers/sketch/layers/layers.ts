@@ -27,14 +27,15 @@ export function createLayers(studio: Studio): readonly Layer[] {
   const terrain = createTerrain(studio, land.behind, isFilled ? 0 : frame.bottom);
   const behind = [...createHeavens(studio, terrain.skyline), terrain];
   if (scene.grounds.has('city')) behind.push(createCity(studio));
-  behind.push(createDetails(studio, ['birds', 'balloon', 'boat', 'lighthouse', 'cabin']));
+  behind.push(createDetails(studio, ['birds', 'balloon', 'lighthouse', ...(isFilled ? (['cabin'] as const) : [])]));
   const middle = land.middle.length > 0 ? [createTerrain(studio, land.middle, frame.bottom)] : [];
   const water =
     scene.water === null ? [] : [createWater(studio, createMirror(behind, frame, pixelSize), chooseShore(studio))];
   const isGrid = scene.style === 'neon' && scene.water === null;
   const ground = isGrid ? createGrid(studio) : createTerrain(studio, land.before, frame.bottom);
-  const afloat = createDetails(studio, isFilled ? ['boat'] : ['cabin']);
-  return [...behind, ...middle, ...water, afloat, ground, ...createAir(studio)];
+  const afloat = createDetails(studio, ['boat']);
+  const ashore = createDetails(studio, isFilled ? [] : ['cabin']);
+  return [...behind, ...middle, ...water, afloat, ground, ashore, ...createAir(studio)];
 }
 
 function createHeavens(studio: Studio, skyline: (x: number) => number): readonly Layer[] {
@@ -55,7 +56,7 @@ function createHeavens(studio: Studio, skyline: (x: number) => number): readonly
 function createAir(studio: Studio): readonly Layer[] {
   const { scene } = studio;
   const layers: Layer[] = [];
-  if (scene.details.has('flowers')) layers.push(createFlowers(studio));
+  if (scene.details.has('flowers') && scene.water !== 'ocean') layers.push(createFlowers(studio));
   if (scene.fog > 0.4) layers.push(createFog(studio));
   if (scene.details.has('fireflies')) layers.push(createFireflies(studio));
   if (scene.rain) layers.push(createRain(studio));

@@ -1,5 +1,5 @@
 import { type Canvas, createCanvas } from '../canvas/canvas.ts';
-import { type Colour, mix } from '../canvas/colour.ts';
+import { mix } from '../canvas/colour.ts';
 import type { Frame } from '../canvas/frame.ts';
 import type { Layer, Tile } from '../canvas/tile.ts';
 
@@ -12,10 +12,12 @@ export interface Mirror {
 /** Half the resolution is enough: ripples blur a reflection. */
 export function createMirror(layers: readonly Layer[], frame: Frame, pixelSize: number): Mirror {
   const width = Math.max(2, Math.ceil((frame.right - frame.left) / pixelSize / 2));
-  const height = Math.max(2, Math.ceil(-frame.top / pixelSize / 2));
+  // Water shows no more sky than it is deep, and what its ripples reach.
+  const top = Math.max(frame.top, -frame.bottom * 1.1 - 0.03);
+  const height = Math.max(2, Math.ceil(-top / pixelSize / 2));
   const canvas = createCanvas(width, height);
   const pixelWidth = (frame.right - frame.left) / width;
-  const pixelHeight = -frame.top / height;
+  const pixelHeight = -top / height;
   const bandRows = 16;
   for (let row = 0; row < height; row += bandRows) {
     const band: Tile = {
@@ -23,7 +25,7 @@ export function createMirror(layers: readonly Layer[], frame: Frame, pixelSize: 
       columns: width,
       rows: Math.min(bandRows, height - row),
       left: frame.left + pixelWidth / 2,
-      top: frame.top + (row + 0.5) * pixelHeight,
+      top: top + (row + 0.5) * pixelHeight,
       pixelWidth,
       pixelHeight,
     };
@@ -31,7 +33,7 @@ export function createMirror(layers: readonly Layer[], frame: Frame, pixelSize: 
   }
   return {
     look: (x, y, into) =>
-      readSmoothly(canvas, (x - frame.left) / pixelWidth - 0.5, (y - frame.top) / pixelHeight - 0.5, into),
+      readSmoothly(canvas, (x - frame.left) / pixelWidth - 0.5, (y - top) / pixelHeight - 0.5, into),
   };
 }
 
@@ -47,8 +49,4 @@ function readSmoothly({ width, height, pixels }: Canvas, x: number, y: number, i
     const under = mix(pixels[below + channel] as number, pixels[below + channel + 3] as number, column - left);
     into[channel] = mix(above, under, row - upper);
   }
-}
-
-export function readColour(from: Float32Array): Colour {
-  return [from[0] as number, from[1] as number, from[2] as number];
 }

@@ -113,3 +113,15 @@ function toTreeRow(scene: Scene, { trees, distance }: RidgeWish): TreeRow | null
     ...lightSurface(scene, trees.leaves, isSheer ? 0.45 + distance * 0.5 : distance * 0.8),
   };
 }
+
+/** The trees of the season and the land; null where there are none. */
+export function treesOf(scene: Scene, height: number, density: number, opening = 0): TreeWish | null {
+  const { details, grounds, season } = scene;
+  if (!details.has('trees') && !grounds.has('forest') && !details.has('blossoms')) return null;
+  const isHighland = grounds.has('mountains') || grounds.has('forest');
+  if (details.has('blossoms')) return { kind: 'leafy', height, density, opening, leaves: [0.9, 0.42, 0.55] };
+  if (season === 'autumn' || !isHighland) {
+    return { kind: season === 'winter' ? 'bare' : 'leafy', height, density, opening, leaves: foliage[season] };
+  }
+  return { kind: 'conifer', height, density, opening, leaves: foliage[season] };
+}

@@ -1,5 +1,4 @@
-import type { Colour } from '../canvas/colour.ts';
-import { mix } from '../canvas/colour.ts';
+import { type Colour, mix, scaleColour } from '../canvas/colour.ts';
 import type { Layer, Tile } from '../canvas/tile.ts';
 import type { Scene } from '../scene/scene.ts';
 import type { Studio } from './studio.ts';
@@ -20,7 +19,7 @@ export function createSky({ scene }: Studio): Layer {
 }
 
 /** The colour of the open sky, without the glow of the sun. */
-export function skyColour({ palette: { sky } }: Scene, height: number): Colour {
+function skyColour({ palette: { sky } }: Scene, height: number): Colour {
   const above = Math.abs(height);
   let upper = 1;
   while (upper < 4 && above > (stopHeights[upper] ?? 1)) upper++;
@@ -42,12 +41,9 @@ interface LightSource {
 
 function findLightSource({ sun, moon, palette }: Scene): LightSource | null {
   if (sun !== null) return { x: sun.x, y: sun.y, wide: palette.glow, narrow: palette.disc };
-  if (moon !== null) return { x: moon.x, y: moon.y, wide: scale(palette.glow, 0.35), narrow: scale(palette.disc, 0.3) };
+  if (moon !== null)
+    return { x: moon.x, y: moon.y, wide: scaleColour(palette.glow, 0.35), narrow: scaleColour(palette.disc, 0.3) };
   return null;
-}
-
-function scale([red, green, blue]: Colour, factor: number): Colour {
-  return [red * factor, green * factor, blue * factor];
 }
 
 function paintRow({ pixels, columns, left, pixelWidth }: Tile, row: number, base: Colour, source: LightSource | null) {

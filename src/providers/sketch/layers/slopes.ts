@@ -48,7 +48,7 @@ export function createSlopes(studio: Studio, ridge: Ridge, massif: Massif): Pain
 
 function createSlopePoint({ scene, noise, pixelSize }: Studio, ridge: Ridge, massif: Massif) {
   const { haze, glow } = scene.palette;
-  const light = scene.sun ?? scene.moon;
+  const { light } = scene;
   const frequency = Math.max(12, ridge.frequency * 9);
   const octaves = visibleOctaves(frequency, pixelSize, 5);
   const [snowRed, snowGreen, snowBlue] = mixColours(

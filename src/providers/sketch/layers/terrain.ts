@@ -11,7 +11,7 @@ export interface Terrain extends Layer {
 
 /** Ridges from far to near, each with its trees. What a nearer ridge hides is not painted at all. */
 export function createTerrain(studio: Studio, ridges: readonly Ridge[], bottom: number): Terrain {
-  const light = studio.scene.sun ?? studio.scene.moon;
+  const { light } = studio.scene;
   const side = light !== null && light.x < 0 ? -1 : 1;
   const parts = ridges.map((ridge) => {
     const massif = raiseMassif(studio, ridge, side);

@@ -69,7 +69,7 @@ const palm: Silhouette = (seed) => (x, y, pixel) => {
     if (along < 0 || along > 1) continue;
     const lift = (1 - Math.abs(direction)) * 0.26 + 0.1;
     const middle = crown + lift * along * 1.7 - along * along * (0.34 + 0.12 * Math.abs(direction));
-    const leaf = 0.038 * (1 - along) * along ** 0.3 * (0.72 + 0.28 * Math.sin(along * 70));
+    const leaf = 0.038 * (1 - along) * along ** 0.3 * (0.86 + 0.14 * Math.sin(along * 44));
     const under = middle - y;
     amount = Math.max(amount, inside(leaf + 0.004 - Math.abs(under - leaf * 0.6), pixel));
   }

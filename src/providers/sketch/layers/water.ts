@@ -19,7 +19,7 @@ export function createWater(studio: Studio, mirror: Mirror, shore: Shore): Layer
 
 function createWaterRow({ scene, frame, noise, pixelSize }: Studio, mirror: Mirror, shore: Shore) {
   const { water, haze, disc } = scene.palette;
-  const light = scene.sun ?? scene.moon;
+  const { light } = scene;
   const strength = scene.sun === null ? 0.5 : 1.3;
   const reflected = new Float32Array(3);
   const place = (scene.variation % 613) * 0.31;

@@ -7,7 +7,7 @@ import type { Studio } from './studio.ts';
 /** Banks of fog that hang over the land and the water. */
 export function createFog({ scene, noise, pixelSize }: Studio): Layer {
   const { haze, glow } = scene.palette;
-  const light = scene.sun ?? scene.moon ?? { x: 0, y: 0 };
+  const light = scene.light ?? { x: 0, y: 0 };
   const octaves = visibleOctaves(3, pixelSize, 3);
   return {
     paint(tile) {

@@ -1,16 +1,9 @@
 import { between, createRandom, hashText, pickOne, type Random } from '../canvas/random.ts';
+import { chooseSky } from './choose-sky.ts';
 import { choosePalette } from './palette.ts';
-import { readWords } from './read-words.ts';
-import type { Detail, Ground, Hour, Moon, Scene, Season, SkyBody, Water } from './scene.ts';
-import { type Category, type Known, type Style, vocabulary } from './vocabulary.ts';
-
-export interface SceneWish {
-  readonly prompt: string;
-  readonly negativePrompt: string | null;
-  /** Wins over style words in the prompt. */
-  readonly style: string | null;
-  readonly seed: number;
-}
+import type { Detail, Ground, Hour, Scene, Season, Water } from './scene.ts';
+import type { Style } from './vocabulary.ts';
+import { createWordList, type SceneWish, type WordList } from './word-list.ts';
 
 /** Decides what is in the picture. What the words leave open, chance decides, the same for the same wish. */
 export function composeScene(wish: SceneWish): Scene {
@@ -19,15 +12,7 @@ export function composeScene(wish: SceneWish): Scene {
   const random = createRandom(variation);
   const style = words.first('style');
   const hour = chooseHour(words, random, style);
-  const season =
-    words.first('season') ??
-    (words.has('snowfall')
-      ? 'winter'
-      : words.has('blossoms')
-        ? 'spring'
-        : words.refuses('summer')
-          ? 'spring'
-          : 'summer');
+  const season = chooseSeason(words);
   const place = choosePlace(words, random);
   const isStorm = words.has('storm') || words.has('lightning');
   const sky = chooseSky(words, random, hour);
@@ -36,6 +21,7 @@ export function composeScene(wish: SceneWish): Scene {
     style,
     hour,
     season,
+    snowCaps: !words.refuses('winter'),
     palette: choosePalette({ hour, style, isStorm, colours: words.all('colour') }),
     ...place,
     ...sky,
@@ -46,44 +32,27 @@ export function composeScene(wish: SceneWish): Scene {
   };
 }
 
-interface WordList {
-  has(thing: Known): boolean;
-  refuses(thing: Known): boolean;
-  /** Neither asked for nor refused: chance may add it. */
-  leavesOpen(thing: Known): boolean;
-  first<Of extends Category>(category: Of): Known<Of> | null;
-  all<Of extends Category>(category: Of): readonly Known<Of>[];
+function chooseSeason(words: WordList): Season {
+  const named = words.first('season');
+  if (named !== null) return named;
+  if (words.has('snowfall')) return 'winter';
+  return words.has('blossoms') || words.refuses('summer') ? 'spring' : 'summer';
 }
 
-function createWordList({ prompt, negativePrompt, style }: SceneWish): WordList {
-  const { wanted, unwanted } = readWords(prompt, negativePrompt);
-  const asked = new Set<Known>(wanted);
-  const isOf = <Of extends Category>(thing: string, category: Of): thing is Known<Of> =>
-    Object.hasOwn(vocabulary[category], thing);
-  const all = <Of extends Category>(category: Of) => wanted.filter((thing) => isOf(thing, category)) as Known<Of>[];
-  return {
-    has: (thing) => asked.has(thing),
-    refuses: (thing) => unwanted.has(thing),
-    leavesOpen: (thing) => !asked.has(thing) && !unwanted.has(thing),
-    first<Of extends Category>(category: Of) {
-      if (category === 'style' && style !== null && isOf(style, category)) return style;
-      return all(category)[0] ?? null;
-    },
-    all,
-  };
-}
+const chanceHours: readonly Hour[] = ['sunset', 'sunrise', 'day', 'dusk', 'sunset', 'dawn', 'day'];
 
 function chooseHour(words: WordList, random: Random, style: Style | null): Hour {
-  const isNightSky = words.has('stars') || words.has('milkyWay') || words.has('aurora') || words.has('meteors');
+  const open = chanceHours.filter((hour) => !words.refuses(hour));
+  const chance = pickOne(random, [open[0] ?? 'night', ...open]);
+  const prefer = (hour: Hour) => (words.refuses(hour) ? chance : hour);
   const named = words.first('hour');
-  const chance = pickOne<Hour>(random, ['sunset', 'sunrise', 'day', 'dusk', 'sunset', 'dawn', 'day']);
+  const isNightSky = words.has('stars') || words.has('milkyWay') || words.has('aurora') || words.has('meteors');
   if (named !== null) return named;
   if (isNightSky || words.has('moon') || words.has('fireflies')) return words.refuses('night') ? 'dusk' : 'night';
-  if (words.has('sun') && !words.refuses('sunset')) return 'sunset';
-  if (words.has('snowfall')) return words.refuses('dawn') ? 'day' : 'dawn';
-  if (words.has('rainbow') || words.has('rain') || words.has('storm')) return words.refuses('day') ? 'dusk' : 'day';
-  if (style === 'neon') return 'dusk';
-  return words.refuses(chance) ? (words.refuses('day') ? 'dawn' : 'day') : chance;
+  if (words.has('sun')) return prefer('sunset');
+  if (words.has('snowfall')) return prefer('dawn');
+  if (words.has('rainbow') || words.has('rain') || words.has('storm')) return prefer('day');
+  return style === 'neon' ? prefer('dusk') : chance;
 }
 
 interface Place {
@@ -93,10 +62,9 @@ interface Place {
 
 function choosePlace(words: WordList, random: Random): Place {
   const grounds = new Set<Ground>(words.all('ground'));
-  const named = words.first('water');
+  const named = words.first('water') ?? impliedWater(words);
   const chance = random();
   const allowed = (ground: Ground) => !words.refuses(ground);
-  if (grounds.has('island')) return { grounds, water: named ?? (words.refuses('ocean') ? null : 'ocean') };
   if (grounds.size === 0 && named !== 'ocean') {
     const first = named === 'river' ? 'hills' : 'mountains';
     for (const ground of [first, 'hills', 'meadow', 'forest', 'desert'] as const) {
@@ -107,61 +75,16 @@ function choosePlace(words: WordList, random: Random): Place {
   return { grounds, water: chance < 0.62 && !words.refuses('lake') ? 'lake' : null };
 }
 
+/** An island stands in the sea, a boat swims, without a word about water. */
+function impliedWater(words: WordList): Water | null {
+  const isCoast = words.has('island') || words.has('cliffs') || words.has('lighthouse');
+  if (isCoast && !words.refuses('ocean')) return 'ocean';
+  return words.has('boat') && !words.refuses('lake') ? 'lake' : null;
+}
+
 function chooseHorizon({ grounds, water }: Place, random: Random): number {
   const low = grounds.has('desert') || grounds.has('hills') || grounds.has('meadow') ? 0.52 : 0.58;
   return between(random, low, low + 0.07) + (water === 'ocean' ? 0.02 : 0);
-}
-
-function chooseSky(words: WordList, random: Random, hour: Hour) {
-  const isDark = hour === 'night' || hour === 'dusk';
-  const body = chooseBody(random, hour);
-  const isStarry = hour === 'night' || words.has('stars') || words.has('milkyWay');
-  const hidesSun = words.has('storm') && !words.has('sun');
-  const wantsMoon =
-    words.has('moon') ||
-    (hour === 'night' && words.leavesOpen('moon') && !words.has('milkyWay') && !words.has('aurora'));
-  const moon: Moon | null = wantsMoon
-    ? { ...body.moon, phase: words.refuses('day') ? 0.5 : between(random, 0.55, 1) }
-    : null;
-  return {
-    sun: hour === 'night' || words.refuses('sun') || hidesSun ? null : body.sun,
-    moon,
-    stars: words.refuses('stars') || words.has('storm') ? 0 : isStarry ? 1 : hour === 'dusk' ? 0.25 : 0,
-    milkyWay:
-      words.has('milkyWay') || (hour === 'night' && moon === null && words.leavesOpen('milkyWay') && random() < 0.6),
-    aurora: words.has('aurora'),
-    meteors: words.has('meteors'),
-    rainbow: words.has('rainbow'),
-    clouds: chooseClouds(words, random, isDark),
-  };
-}
-
-function chooseClouds(words: WordList, random: Random, isDark: boolean): number {
-  const chance = between(random, 0.3, 0.55);
-  if (words.refuses('clouds')) return 0;
-  if (words.has('storm')) return 0.92;
-  if (words.has('clouds')) return 0.68;
-  if (words.has('rain') || words.has('snowfall')) return 0.75;
-  if (words.has('stars') || words.has('milkyWay') || words.has('aurora')) return 0.08;
-  return words.has('calm') || isDark ? chance * 0.7 : chance;
-}
-
-function chooseBody(random: Random, hour: Hour): { readonly sun: SkyBody; readonly moon: SkyBody } {
-  const side = random() < 0.5 ? -1 : 1;
-  const x = side * between(random, 0.04, 0.24);
-  const heights: Readonly<Record<Hour, readonly [number, number]>> = {
-    dawn: [0.0, 0.02],
-    sunrise: [0.08, 0.15],
-    day: [0.4, 0.5],
-    sunset: [0.07, 0.16],
-    dusk: [-0.05, -0.02],
-    night: [0.3, 0.44],
-  };
-  const y = -between(random, ...heights[hour]);
-  return {
-    sun: { x, y, radius: hour === 'day' ? 0.026 : 0.038 },
-    moon: { x, y: Math.min(y, -between(random, 0.3, 0.42)), radius: between(random, 0.036, 0.05) },
-  };
 }
 
 function chooseWeather(words: WordList, random: Random) {

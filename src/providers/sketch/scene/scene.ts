@@ -26,11 +26,14 @@ export interface Scene {
   readonly style: Style | null;
   readonly hour: Hour;
   readonly season: Season;
+  readonly snowCaps: boolean;
   readonly palette: Palette;
   /** The share of the height that is sky. */
   readonly horizon: number;
   readonly sun: SkyBody | null;
   readonly moon: Moon | null;
+  /** Whichever of the two lights the scene. */
+  readonly light: SkyBody | null;
   /** 0 none to 1 full. */
   readonly stars: number;
   readonly milkyWay: boolean;
