@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { connectDatabase } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import type { Clock } from './domain/clock.ts';
+import { StartError } from './domain/start-error.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
 import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
@@ -23,6 +24,7 @@ import type { Provider } from './providers/provider.ts';
 import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
+import type { ImageStore } from './storage/image-store.ts';
 
 export const roles = ['all', 'api', 'worker'] as const;
 /** `api` answers clients, `worker` runs generations, `all` does both. */
@@ -100,14 +102,9 @@ interface Connected {
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
   const { config, role, log } = options;
   const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
-  const images = createAzureImageStore({
-    connectionString: services.storageConnectionString,
-    containerName: config.AZURE_STORAGE_CONTAINER,
-    clock,
-  });
-  const [queue] = await allOrNothing([
+  const [queue, images] = await allOrNothing([
     createPgBossJobQueue({ database, log, supervise: role !== 'api' }).then((created) => stack.use(created)),
-    images.prepare(),
+    openImages(config, services),
   ]);
   const hub = createHub({ clock });
   const running = createRunningGenerations();
@@ -135,6 +132,17 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const catalogue = createCatalogue(providers);
   const dependencies = { database, queue, hub, announce, catalogue, images, clock, createId: createUuidV7, log };
   return { dependencies, running };
+}
+
+async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {
+  const { AZURE_STORAGE_CONTAINER: containerName } = config;
+  try {
+    const images = createAzureImageStore({ connectionString: storageConnectionString, containerName, clock });
+    await images.prepare();
+    return images;
+  } catch (cause) {
+    throw new StartError(`The storage cannot be used: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function startWork(

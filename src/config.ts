@@ -6,7 +6,14 @@ import { StartError } from './domain/start-error.ts';
 /** As sysexits.h has it: something is wrong with the configuration. */
 const exitCodeConfig = 78;
 
-const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine(
+      (text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `must be a whole number from ${min} to ${max}`,
+    )
+    .transform(Number);
 
 /** Every variable that the server reads, with what it means. `.env.example` repeats the words. */
 export const configSchema = z.object({
@@ -18,7 +25,7 @@ export const configSchema = z.object({
     .default('.darkroom')
     .describe('Where the embedded PostgreSQL and Azurite keep their data.'),
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that begins with postgres:// or postgresql://' })
     .optional()
     .describe('A PostgreSQL database. Without it, an embedded PostgreSQL is started.'),
   AZURE_STORAGE_CONNECTION_STRING: z

@@ -13,9 +13,12 @@ export interface CancelledGeneration {
   readonly status: GenerationStatus;
 }
 
+// By a statement of its own: one that has to wait for a step still reads the log as it was before that step.
+const lock = 'SELECT FROM "Generation" WHERE id = $1 AND "userId" = $2 FOR UPDATE';
+
 const text = `
   WITH held AS (
-    SELECT id, status FROM "Generation" WHERE id = $1 AND "userId" = $2 FOR UPDATE
+    SELECT id, status FROM "Generation" WHERE id = $1 AND "userId" = $2
   ), changed AS (
     UPDATE "Generation" g SET "lastSequence" = "lastSequence" + 1,
       status = CASE held.status WHEN 'QUEUED' THEN 'CANCELLED' ELSE 'CANCELLING' END,
@@ -38,13 +41,15 @@ const text = `
 
 /**
  * A queued generation ends here, at no cost; a running one is asked to stop, and its worker ends it. Undefined when the
- * user has no such generation.
+ * user has no such generation. `connection` is that of a transaction.
  */
 export async function cancelGenerationRow(
   connection: Connection,
   cancellation: Cancellation,
 ): Promise<CancelledGeneration | undefined> {
-  const values = [cancellation.generationId, cancellation.userId, cancellation.at];
+  const owned = [cancellation.generationId, cancellation.userId];
+  await connection.query({ name: 'lock-own-generation', text: lock, values: owned });
+  const values = [...owned, cancellation.at];
   const result = await connection.query<CancelledGeneration>({ name: 'cancel-generation', text, values });
   return result.rows[0];
 }

@@ -28,11 +28,14 @@ export interface Claim {
   readonly at: Date;
 }
 
-// The row is locked first (`held`), so that what is read of attempts and pictures is what the last run left behind.
+// By a statement of its own: one that has to wait for a step of the last run still reads attempts and pictures as they
+// were before that step.
+const lock = 'SELECT FROM "Generation" WHERE id = $1 FOR UPDATE';
+
 const text = `
   WITH held AS (
     SELECT id, status FROM "Generation"
-    WHERE id = $1 AND status IN ('QUEUED', 'RUNNING', 'CANCELLING') FOR UPDATE
+    WHERE id = $1 AND status IN ('QUEUED', 'RUNNING', 'CANCELLING')
   ), changed AS (
     UPDATE "Generation" g SET "leaseToken" = $2, "lastSequence" = "lastSequence" + 1,
       status = CASE held.status WHEN 'CANCELLING' THEN 'CANCELLING' ELSE 'RUNNING' END,
@@ -60,9 +63,10 @@ export const takenOverMessage = 'Taken over from a worker that was lost.';
 
 /**
  * Takes a generation for one run: from now on only writes with this lease token change it. An attempt that was under
- * way is closed as UNKNOWN. Undefined when the generation has ended or was deleted.
+ * way is closed as UNKNOWN. Undefined when the generation has ended or was deleted. `connection` is that of a transaction.
  */
 export async function claimGeneration(connection: Connection, claim: Claim): Promise<ClaimedGeneration | undefined> {
+  await connection.query({ name: 'lock-generation', text: lock, values: [claim.generationId] });
   const values = [claim.generationId, claim.leaseToken, claim.at, takenOverMessage];
   const result = await connection.query<ClaimedGeneration>({ name: 'claim-generation', text, values });
   return result.rows[0];

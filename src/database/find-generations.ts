@@ -17,14 +17,15 @@ export async function findCancelling(connection: Connection, ids: readonly strin
   return findIds(connection, { name: 'find-cancelling', text, values: [ids] });
 }
 
-/** Which of these generations have events after the sequence that is known of them. */
+/** Which of these generations have events after the sequence that is known of them, or are gone. */
 export async function findChanged(
   connection: Connection,
   known: ReadonlyMap<string, number>,
 ): Promise<readonly string[]> {
   const text = `
-    SELECT g.id FROM unnest($1::uuid[], $2::int[]) AS known(id, sequence)
-    JOIN "Generation" g ON g.id = known.id AND g."lastSequence" > known.sequence`;
+    SELECT known.id FROM unnest($1::uuid[], $2::int[]) AS known(id, sequence)
+    LEFT JOIN "Generation" g ON g.id = known.id
+    WHERE g.id IS NULL OR g."lastSequence" > known.sequence`;
   return findIds(connection, { name: 'find-changed', text, values: [[...known.keys()], [...known.values()]] });
 }
 

@@ -24,5 +24,9 @@ export async function findMissedHints({ database, hub }: Dependencies): Promise<
     database.pool,
     changed.map((generationId) => ({ generationId })),
   );
-  for (const { current } of answers.values()) hub.deliver(current);
+  for (const id of changed) {
+    const answer = answers.get(id);
+    if (answer === undefined) hub.end(id);
+    else hub.deliver(answer.current);
+  }
 }

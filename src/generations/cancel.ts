@@ -14,7 +14,7 @@ export async function cancelGeneration(
   { generationId, userId }: { readonly generationId: string; readonly userId: string },
 ): Promise<void> {
   const cancellation = { generationId, userId, at: new Date(clock.now()) };
-  const cancelled = await cancelGenerationRow(database.pool, cancellation);
+  const cancelled = await database.transaction((connection) => cancelGenerationRow(connection, cancellation));
   if (cancelled === undefined) throw new NotFound('generation');
   if (cancelled.status === 'CANCELLING') announce({ kind: 'cancel', generationId });
   if (!cancelled.changed) return;

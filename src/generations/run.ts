@@ -20,7 +20,7 @@ export interface RunOrder {
 export async function runGeneration(dependencies: RunDependencies, { generationId, stop }: RunOrder): Promise<void> {
   const { database, clock, createId, running, ticks } = dependencies;
   const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
-  const generation = await claimGeneration(database.pool, claim);
+  const generation = await database.transaction((connection) => claimGeneration(connection, claim));
   if (generation === undefined) return;
   using handle = running.start(generationId, stop);
   const journal = createJournal(dependencies, { claim, generation });

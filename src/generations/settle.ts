@@ -1,4 +1,5 @@
 import { type AttemptEnding, type Ending, endGeneration } from '../database/end-generation.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { OptionWarning } from '../domain/generation-request.ts';
 import type { EndedStatus } from '../domain/generation-status.ts';
 import { multiplyUsd } from '../domain/money.ts';
@@ -20,11 +21,10 @@ export async function settleFinished(run: GenerationRun): Promise<void> {
 
 /** Something threw, a cancel perhaps. Pictures that are stored already make it a success with a warning. */
 export async function settleFailed(run: GenerationRun, error: unknown): Promise<void> {
-  const cancelled: AttemptEnding = { outcome: 'CANCELLED', failure: null, costUsd: toCost(run) };
-  if (error instanceof CancelRequested || run.signal.reason instanceof CancelRequested) {
-    return end(run, { status: 'CANCELLED', failure: null, warnings: [], attempt: cancelled });
-  }
   const failure = toFailure(error, run.journal.current.stage);
+  if (error instanceof CancelRequested || run.signal.reason instanceof CancelRequested) {
+    return settleCancelled(run, failure);
+  }
   if (failure.code === 'INTERNAL')
     run.log.error({ error, generationId: run.generation.id }, 'a run failed unexpectedly');
   const attempt: AttemptEnding = { outcome: 'FAILED', failure, costUsd: toCost(run) };
@@ -34,6 +34,16 @@ export async function settleFailed(run: GenerationRun, error: unknown): Promise<
   }
   const failed = await tryEnd(run, { status: 'FAILED', failure, warnings: [], attempt });
   if (!failed) await end(run, { status: 'CANCELLED', failure: null, warnings: [], attempt });
+}
+
+/** What a provider throws after it was asked to stop is a failure of its own only where it says so. */
+async function settleCancelled(run: GenerationRun, failure: Failure): Promise<void> {
+  const costUsd = toCost(run);
+  const attempt: AttemptEnding =
+    failure.code === 'INTERNAL'
+      ? { outcome: 'CANCELLED', failure: null, costUsd }
+      : { outcome: 'FAILED', failure, costUsd };
+  await end(run, { status: 'CANCELLED', failure: null, warnings: [], attempt });
 }
 
 function toCost({ generation, catalogue, journal }: GenerationRun): string | null {

@@ -35,7 +35,7 @@ export async function watchGeneration(
     if (backlog.length === 0 && isEnded(answer.current.status)) mailbox[Symbol.dispose]();
     return createStream({ mailbox, backlog, afterSequence: question.afterSequence ?? 0 }, async (afterSequence) => {
       const later = await read(afterSequence);
-      return later === undefined ? [] : toBacklog(later, afterSequence);
+      return later === undefined ? undefined : toBacklog(later, afterSequence);
     });
   } catch (error) {
     mailbox[Symbol.dispose]();
@@ -62,7 +62,8 @@ interface Stream {
   readonly afterSequence: number;
 }
 
-type ReadLater = (afterSequence: number) => Promise<readonly ProgressSnapshot[]>;
+/** Undefined when the generation is gone. */
+type ReadLater = (afterSequence: number) => Promise<readonly ProgressSnapshot[] | undefined>;
 
 /**
  * Written by hand: while an `async function*` waits, its `return()` waits too and frees nothing until the next snapshot.
@@ -78,7 +79,9 @@ function createStream(stream: Stream, readLater: ReadLater): AsyncIterableIterat
       if (next === undefined) return undefined;
       if (!isNewer(next, last)) continue;
       if (!isGap(last, next)) return next;
-      backlog = [...(await readLater(last.sequence))];
+      const later = await readLater(last.sequence);
+      if (later === undefined) return isEnded(next.status) ? next : undefined;
+      backlog = [...later];
     }
   };
 
@@ -91,8 +94,8 @@ function createStream(stream: Stream, readLater: ReadLater): AsyncIterableIterat
         mailbox[Symbol.dispose]();
         throw error instanceof SlowReader ? new StreamLost(last.sequence) : error;
       });
+      if (snapshot === undefined || isEnded(snapshot.status)) mailbox[Symbol.dispose]();
       if (snapshot === undefined) return { done: true, value: undefined };
-      if (isEnded(snapshot.status)) mailbox[Symbol.dispose]();
       const isSameFrame = snapshot.previewNumber === last.previewNumber;
       const previewNumber = Math.max(last.previewNumber, snapshot.previewNumber);
       last = { sequence: snapshot.sequence, tick: snapshot.tick, previewNumber };

@@ -8,6 +8,8 @@ export interface Hub {
   /** A mailbox for one generation's snapshots from now on. Whoever opens it disposes it. */
   open(generationId: string): Mailbox;
   deliver(snapshot: ProgressSnapshot): void;
+  /** The generation is gone: ends the wait of its readers. Who has post waiting reads that first. */
+  end(generationId: string): void;
   /** The newest sequence delivered of each generation that somebody reads. */
   watched(): ReadonlyMap<string, number>;
   /** Ends the mailboxes whose post has waited longer than this. */
@@ -16,7 +18,7 @@ export interface Hub {
 }
 
 interface Watched {
-  readonly mailboxes: Set<MailboxPost>;
+  readonly mailboxes: Set<Mailbox & MailboxPost>;
   sequence: number;
 }
 
@@ -24,7 +26,7 @@ export function createHub({ clock }: { readonly clock: Clock }): Hub {
   const generations = new Map<string, Watched>();
   let mailboxCount = 0;
 
-  const remove = (generationId: string, mailbox: MailboxPost) => {
+  const remove = (generationId: string, mailbox: Mailbox & MailboxPost) => {
     const watched = generations.get(generationId);
     if (watched?.mailboxes.delete(mailbox)) mailboxCount -= 1;
     if (watched?.mailboxes.size === 0) generations.delete(generationId);
@@ -44,6 +46,11 @@ export function createHub({ clock }: { readonly clock: Clock }): Hub {
       if (watched === undefined) return;
       watched.sequence = Math.max(watched.sequence, snapshot.sequence);
       for (const mailbox of watched.mailboxes) mailbox.deliver(snapshot);
+    },
+    end(generationId) {
+      for (const mailbox of generations.get(generationId)?.mailboxes ?? []) {
+        if (mailbox.waitingSince() === undefined) mailbox[Symbol.dispose]();
+      }
     },
     watched: () => new Map([...generations].map(([id, { sequence }]) => [id, sequence])),
     endSlowReaders(maxMilliseconds) {

@@ -16,6 +16,8 @@ export interface DarkroomOptions {
   readonly concurrency?: number;
   /** Runs on the database and container of another one. */
   readonly beside?: Darkroom;
+  /** Changes to its configuration. */
+  readonly config?: Partial<Config>;
 }
 
 /** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
@@ -36,7 +38,7 @@ const log = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' });
 
 export async function startDarkroom(options: DarkroomOptions = {}): Promise<Darkroom> {
   await using stack = new AsyncDisposableStack();
-  const config = options.beside?.config ?? (await createConfig(stack));
+  const config = { ...(options.beside?.config ?? (await createConfig(stack))), ...options.config };
   const database = stack.use(connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 4, log }));
   const app = stack.use(
     await createApp({

@@ -45,8 +45,7 @@ export function typesOf(snapshots: readonly Progress[]): readonly string[] {
 export function expectOrder(snapshots: readonly Progress[]): void {
   const pairs = snapshots.slice(1).map((snapshot, index) => [snapshots[index] ?? snapshot, snapshot] as const);
   for (const [before, after] of pairs) {
-    const grows =
-      after.sequence > before.sequence || (after.sequence === before.sequence && after.tick > before.tick);
+    const grows = after.sequence > before.sequence || (after.sequence === before.sequence && after.tick > before.tick);
     expect(grows, `${before.sequence}.${before.tick} is followed by ${after.sequence}.${after.tick}`).toBe(true);
   }
 }

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeKey } from '../../src/graphql/global-ids.ts';
+import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
+import { follow } from '../support/documents.ts';
+import { submit, toProgress } from '../support/generations.ts';
+import { createHold } from '../support/hold.ts';
+import { openRawSocket } from '../support/raw-socket.ts';
+import { createSnapshot } from '../support/snapshots.ts';
+import { createStage, paintAll } from '../support/stage.ts';
+
+const stage = createStage();
+let darkroom: Darkroom;
+beforeAll(async () => {
+  darkroom = await startDarkroom({ providers: [stage.provider] });
+});
+afterAll(() => darkroom[Symbol.asyncDispose]());
+
+/** A generation that is held at its third event, and its snapshots for the hub. */
+async function startHeld() {
+  const hold = createHold();
+  const held = stage.prompt(async function* (order) {
+    await hold.wait(order.signal);
+    yield* paintAll(order);
+  });
+  const id = await submit(darkroom.client, { prompt: held, count: 2 });
+  await hold.reached;
+  const generationId = decodeKey(id, 'Generation');
+  const announce = (tick: number) => darkroom.app.hub.deliver(createSnapshot({ generationId, sequence: 3, tick }));
+  return { id, announce, release: hold.release };
+}
+
+test('1,500 announcements in one turn harm neither the process nor what a reader sees', async () => {
+  const { id, announce, release } = await startHeld();
+  const streams = [1, 2, 3].map(() => darkroom.client.subscribe(follow, { id }));
+  for (const stream of streams) await stream.next();
+  for (let tick = 1; tick <= 1_500; tick += 1) announce(tick);
+  for (const stream of streams) {
+    let last = 0;
+    while (last < 1_500) {
+      const { value } = await stream.next();
+      last = toProgress(value).tick;
+    }
+  }
+  release();
+  for (const stream of streams) {
+    const rest = (await Array.fromAsync(stream)).map(toProgress);
+    expect(rest.at(-1)).toMatchObject({ status: 'SUCCEEDED', imagesStored: 2 });
+  }
+});
+
+// Each event is so large that a few of them fill the buffers between the server and a socket that is not read.
+const large = /* GraphQL */ `
+  subscription Large($id: ID!) {
+    generationProgress(id: $id) {
+      sequence tick
+      ${Array.from({ length: 40 }, (_, index) => `g${index}: generation { text: effectivePrompt negativePrompt }`).join(' ')}
+    }
+  }
+`;
+
+test('a socket that is not read loses its stream only, with the sequence to resume after', async () => {
+  const { id, announce, release } = await startHeld();
+  await darkroom.database.pool.query('UPDATE "Generation" SET "negativePrompt" = $2 WHERE id = $1', [
+    decodeKey(id, 'Generation'),
+    'long words '.repeat(900),
+  ]);
+  const raw = await openRawSocket(darkroom.client);
+  const reader = darkroom.client.subscribe(follow, { id });
+  await reader.next();
+  raw.subscribe('away', large, { id });
+  expect((await raw.next()).type).toBe('next');
+  raw.socket.pause();
+
+  // Until the other reader sees that the one who is away is no longer served.
+  let tick = 0;
+  const announceMore = async () => {
+    for (let count = 0; count < 5; count += 1) {
+      tick += 1;
+      announce(tick);
+      const { value } = await reader.next();
+      expect(toProgress(value).tick).toBe(tick);
+    }
+    darkroom.app.hub.endSlowReaders(1_000);
+    return darkroom.app.hub.mailboxCount;
+  };
+  await expect.poll(announceMore, { timeout: 20_000, interval: 20 }).toBe(1);
+
+  raw.socket.resume();
+  let refusal: unknown;
+  let lastSequence = 0;
+  for (;;) {
+    const message = await raw.next();
+    if (message.type === 'next' && message.payload.errors === undefined) {
+      lastSequence = message.payload.data.generationProgress.sequence;
+      continue;
+    }
+    refusal = message.payload.errors?.[0] ?? message.payload[0];
+    break;
+  }
+  expect(refusal).toMatchObject({ extensions: { code: 'SLOW_READER', resumeAfterSequence: lastSequence } });
+
+  // The socket is still good, and the stream goes on from there.
+  release();
+  raw.subscribe('resumed', follow, { id, afterSequence: lastSequence });
+  const resumed = [];
+  for (let answer = await raw.answer('resumed'); answer !== undefined; answer = await raw.answer('resumed')) {
+    resumed.push(toProgress(answer));
+  }
+  expect(resumed.filter(({ event }) => event !== null).map(({ sequence }) => sequence)).toEqual([4, 5, 6, 7, 8]);
+  expect((await Array.fromAsync(reader)).map(toProgress).at(-1)).toMatchObject({ status: 'SUCCEEDED' });
+  await raw.close();
+  await expect.poll(() => darkroom.app.hub.mailboxCount).toBe(0);
+});
