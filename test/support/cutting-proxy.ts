@@ -6,7 +6,9 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly url: string;
   /** How many bytes of the server's the next connections let through before they break. */
   cutAfter(bytes: number): void;
-  /** Connections that were broken so far. */
+  /** Breaks the connections that are open. */
+  cutNow(): void;
+  /** Connections that were broken in the middle so far. */
   readonly cuts: number;
 }
 
@@ -43,6 +45,9 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cutAfter(bytes) {
       budget = bytes;
+    },
+    cutNow() {
+      for (const socket of open) socket.destroy();
     },
     get cuts() {
       return cuts;

@@ -71,11 +71,9 @@ function authenticateByHeader({ prisma }: Database): Authenticate {
     const identity = { issuer: 'test', subject: String(headers['x-user'] ?? 'nobody') };
     const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
     if (known !== null) return { id: known.id };
-    const { id } = await prisma.user.upsert({
-      where: { issuer_subject: identity },
-      create: { id: crypto.randomUUID(), ...identity },
-      update: {},
-    });
+    // Several first questions at once: only one of them makes the row.
+    await prisma.user.createMany({ data: { id: crypto.randomUUID(), ...identity }, skipDuplicates: true });
+    const { id } = await prisma.user.findUniqueOrThrow({ where: { issuer_subject: identity } });
     return { id };
   };
 }

@@ -1,0 +1,88 @@
+import { CliError } from './cli-error.ts';
+import { cancelGeneration, findModels, generateImage, readGeneration } from './documents.ts';
+import { toRefusal } from './refusal.ts';
+import type { GenerateImageInput, GenerateImageResult, Generation } from './schema-types.ts';
+
+/** What one server is asked over HTTP. Everything throws `CliError`. */
+export interface Client {
+  readonly url: string;
+  /** The id of the new generation. */
+  generate(input: GenerateImageInput): Promise<string>;
+  cancel(id: string): Promise<void>;
+  read(id: string): Promise<Generation>;
+}
+
+const answerMilliseconds = 30_000;
+const probeMilliseconds = 2_000;
+
+export function createClient(url: string): Client {
+  return {
+    url,
+    async generate(input) {
+      const data = await ask<{ readonly generateImage: GenerateImageResult }>(url, generateImage, { input });
+      const result = data.generateImage;
+      if (result.generation === undefined) throw toRefusal(result);
+      return result.generation.id;
+    },
+    async cancel(id) {
+      await ask(url, cancelGeneration, { id });
+    },
+    async read(id) {
+      const { generation } = await ask<{ readonly generation: Generation | null }>(url, readGeneration, { id });
+      if (generation === null) throw new CliError('The server no longer has this generation.');
+      return generation;
+    },
+  };
+}
+
+/** What answers at an address: Darkroom, something else, or nothing. Looks quickly and never throws. */
+export async function probe(url: string): Promise<'darkroom' | 'other' | 'nothing'> {
+  const signal = AbortSignal.timeout(probeMilliseconds);
+  const live = await fetch(`${url}/health/live`, { signal }).catch(() => undefined);
+  if (live === undefined) return 'nothing';
+  // Many services have a path for their health. Only ours has models.
+  const isLive = live.ok && (await hasStatusLive(live));
+  const answer = isLive ? await post(url, { query: findModels }, signal).catch(() => undefined) : undefined;
+  return answer?.data?.models === undefined ? 'other' : 'darkroom';
+}
+
+async function hasStatusLive(response: Response): Promise<boolean> {
+  const body = (await response.json().catch(() => null)) as { readonly status?: unknown } | null;
+  return body?.status === 'live';
+}
+
+interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+async function ask<Data>(url: string, query: string, variables: object): Promise<Data> {
+  const signal = AbortSignal.timeout(answerMilliseconds);
+  const answer = await post<Data>(url, { query, variables }, signal).catch((cause: Error) => {
+    throw cause instanceof CliError ? cause : new CliError(`The server at ${url} does not answer.`, { cause });
+  });
+  const { data, errors = [] } = answer;
+  if (errors.length > 0 || data === undefined || data === null) {
+    throw new CliError(`The server answered: ${errors.map(({ message }) => message).join(' ')}`);
+  }
+  return data;
+}
+
+async function post<Data = Readonly<Record<string, unknown>>>(
+  url: string,
+  request: object,
+  signal: AbortSignal,
+): Promise<Answer<Data>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify(request),
+    signal,
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Answer<Data>;
+  } catch (cause) {
+    throw new CliError(`The server at ${url} answered ${response.status} and no GraphQL.`, { cause });
+  }
+}
