@@ -17,6 +17,8 @@ export interface ClaimedGeneration {
   /** True when another worker had it before. */
   readonly takenOver: boolean;
   readonly attempts: number;
+  /** True when an attempt was under way: whether its provider did the work is not known. */
+  readonly cutOff: boolean;
   /** Positions of the pictures that have a row already. */
   readonly storedPositions: readonly number[];
   readonly previewNumber: number;
@@ -50,10 +52,12 @@ const text = `
   ), cut_off AS (
     UPDATE "Attempt" SET outcome = 'UNKNOWN', "finishedAt" = $3
     FROM changed WHERE "generationId" = changed.id AND outcome = 'RUNNING'
+    RETURNING number
   )
   SELECT id, "userId", "lastSequence" AS sequence, status, "modelSlug", "effectivePrompt", "negativePrompt", options,
     "createdAt", "startedAt", "takenOver",
     (SELECT count(*)::int FROM "Attempt" WHERE "generationId" = $1) AS attempts,
+    EXISTS (SELECT FROM cut_off) AS "cutOff",
     ARRAY(SELECT position FROM "Image" WHERE "generationId" = $1 ORDER BY position) AS "storedPositions",
     COALESCE((SELECT "previewNumber" FROM "GenerationTick" WHERE "generationId" = $1), 0) AS "previewNumber"
   FROM changed`;

@@ -1,5 +1,4 @@
-import type { GenerationStatus } from '../domain/generation-status.ts';
-import type { EventType, GenerationStage, ProgressSnapshot } from '../domain/progress.ts';
+import type { ProgressSnapshot } from '../domain/progress.ts';
 import type { Connection } from './database.ts';
 
 export interface ProgressQuestion {
@@ -17,22 +16,10 @@ export interface ProgressAnswer {
   readonly current: ProgressSnapshot;
 }
 
-interface Row {
-  readonly generationId: string;
+/** An event, with the newest tick beside it. */
+interface Row extends Omit<ProgressSnapshot, 'tick' | 'previewNumber'> {
   readonly userId: string;
   readonly lastSequence: number;
-  readonly startedAt: Date | null;
-  readonly sequence: number;
-  readonly at: Date;
-  readonly type: EventType;
-  readonly message: string | null;
-  readonly attempt: number | null;
-  readonly status: GenerationStatus;
-  readonly stage: GenerationStage | null;
-  readonly fraction: number | null;
-  readonly step: number | null;
-  readonly totalSteps: number | null;
-  readonly imagesStored: number;
   readonly tick: number | null;
   readonly tickAt: Date;
   readonly tickFraction: number | null;

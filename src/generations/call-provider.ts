@@ -15,12 +15,14 @@ export async function callProvider(run: GenerationRun, missing: readonly number[
   if (generation.status === 'CANCELLING') throw new CancelRequested();
   const model = catalogue.find(generation.modelSlug);
   if (model === undefined) throw createModelRetired(generation.modelSlug);
+  const provider = catalogue.providerOf(model);
+  if (generation.cutOff && !provider.repeatable) throw createOutcomeUnknown();
   const attempt = { kind: 'GENERATE', provider: model.provider, model: model.slug } as const;
   const number = generation.attempts + 1;
   const entry = { type: 'CALLING_PROVIDER', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
   await journal.record(entry, (connection, step) => startAttempt(connection, step, attempt));
   const wanted = new Set(missing);
-  for await (const event of catalogue.providerOf(model).generate(toOrder(run, model, missing))) {
+  for await (const event of provider.generate(toOrder(run, model, missing))) {
     if (event.type === 'picture') checkPosition(event, wanted);
     await take(run, event, number);
   }
@@ -28,6 +30,12 @@ export async function callProvider(run: GenerationRun, missing: readonly number[
 
 function createModelRetired(slug: string): ProviderError {
   return new ProviderError(`The model ${slug} is no longer configured.`, { code: 'MODEL_RETIRED', retryable: false });
+}
+
+/** Asking again could be paid twice: that is for the caller to decide. */
+function createOutcomeUnknown(): ProviderError {
+  const message = 'The call to the provider was cut off. Whether it made and charged pictures is not known.';
+  return new ProviderError(message, { code: 'OUTCOME_UNKNOWN', retryable: true });
 }
 
 function toOrder({ generation, signal }: GenerationRun, model: ImageModel, positions: readonly number[]): PictureOrder {

@@ -1,5 +1,5 @@
 import type { Connection } from '../database/database.ts';
-import { recordTicks, type Tick } from '../database/record-ticks.ts';
+import { recordTicks, type Tick, type TickPreview } from '../database/record-ticks.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ProgressSnapshot } from '../domain/progress.ts';
 import type { Announce } from '../hints/hint.ts';
@@ -42,7 +42,7 @@ export function createTicks(options: TicksOptions): Ticks {
     clearTimeout(timer);
     const wait = dueAt - clock.now();
     if (wait > 0) timer = setTimeout(schedule, wait);
-    else writing = write(options, pending.takeDue(clock.now())).catch(warn).finally(writeNext);
+    else writing = write(options, pending.takeDue(clock.now())).then(pending.keepFrames, warn).finally(writeNext);
   };
   const warn = (error: Error) => log.warn({ error: error.message }, 'ticks could not be written');
   const writeNext = () => {
@@ -64,23 +64,31 @@ export function createTicks(options: TicksOptions): Ticks {
   };
 }
 
-async function write({ connection, announce }: TicksOptions, reports: readonly TickReport[]): Promise<void> {
+/** Answers those that came too late: an event has followed meanwhile. */
+async function write(
+  { connection, announce }: TicksOptions,
+  reports: readonly TickReport[],
+): Promise<readonly TickReport[]> {
   const ticks = reports.map((report) => report.tick);
   const written = await recordTicks(connection, ticks);
   for (const { snapshot } of reports) {
     if (written.has(snapshot.generationId)) announce({ kind: 'progress', snapshot });
   }
+  return reports.filter(({ tick }) => !written.has(tick.generationId));
 }
 
 /** The newest tick of each generation, and when it may be written. */
 function createPendingTicks() {
   const pending = new Map<string, TickReport>();
   const takenAt = new Map<string, number>();
+  // Of ticks that came too late: the next tick brings them.
+  const frames = new Map<string, TickPreview>();
   const dueAtOf = (generationId: string) => (takenAt.get(generationId) ?? 0) + spacingMilliseconds;
   return {
     add(report: TickReport) {
       const { generationId, preview } = report.tick;
-      const kept = preview ?? pending.get(generationId)?.tick.preview ?? null;
+      const kept = preview ?? pending.get(generationId)?.tick.preview ?? frames.get(generationId) ?? null;
+      frames.delete(generationId);
       pending.set(generationId, { ...report, tick: { ...report.tick, preview: kept } });
     },
     dueAt: () => (pending.size === 0 ? undefined : Math.min(...[...pending.keys()].map(dueAtOf))),
@@ -92,7 +100,15 @@ function createPendingTicks() {
       }
       return due.map(([, report]) => report);
     },
+    keepFrames(late: readonly TickReport[]) {
+      for (const { tick } of late) {
+        if (tick.preview !== null && !pending.get(tick.generationId)?.tick.preview) {
+          frames.set(tick.generationId, tick.preview);
+        }
+      }
+    },
     forget(generationId: string) {
+      frames.delete(generationId);
       pending.delete(generationId);
       takenAt.delete(generationId);
     },

@@ -11,9 +11,20 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the generation has ended, when the time is over, and when nobody waits any more. */
-export async function waitForEnd(
-  dependencies: Pick<GenerationDependencies, 'database' | 'hub'>,
+type Dependencies = Pick<GenerationDependencies, 'database' | 'hub' | 'log'>;
+
+/**
+ * Resolves when the generation has ended, when the time is over, when nobody waits any more, and when it cannot be
+ * followed: it was accepted all the same.
+ */
+export async function waitForEnd(dependencies: Dependencies, options: WaitOptions): Promise<void> {
+  await follow(dependencies, options).catch((error: Error) => {
+    dependencies.log.warn({ error: error.message, generationId: options.generationId }, 'no waiting for the end');
+  });
+}
+
+async function follow(
+  dependencies: Dependencies,
   { generationId, userId, milliseconds, signal }: WaitOptions,
 ): Promise<void> {
   const stream = await watchGeneration(dependencies, { generationId, userId });

@@ -1,22 +1,13 @@
 import { NotFound } from '../domain/user-errors.ts';
 import { cancelGeneration } from '../generations/cancel.ts';
 import { builder } from './builder.ts';
-import { GenerationType } from './generation.ts';
+import { createGenerationSuccess } from './generation-success.ts';
 import { decodeKey } from './global-ids.ts';
 
-const CancelGenerationSuccess = builder
-  .objectRef<{ readonly generationId: string }>('CancelGenerationSuccess')
-  .implement({
-    description: 'It was asked to stop, or had ended before.',
-    fields: (t) => ({
-      generation: t.prismaField({
-        type: GenerationType,
-        description: 'As it stands now.',
-        resolve: (query, { generationId }, _, { database }) =>
-          database.generation.findUniqueOrThrow({ ...query, where: { id: generationId } }),
-      }),
-    }),
-  });
+const CancelGenerationSuccess = createGenerationSuccess(
+  'CancelGenerationSuccess',
+  'It was asked to stop, or had ended before.',
+);
 
 builder.mutationField('cancelGeneration', (t) =>
   t.field({

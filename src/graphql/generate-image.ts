@@ -4,7 +4,7 @@ import { submitGeneration } from '../generations/submit.ts';
 import { waitForEnd } from '../generations/wait-for-end.ts';
 import { builder } from './builder.ts';
 import { ImageFormatEnum } from './enums.ts';
-import { GenerationType } from './generation.ts';
+import { createGenerationSuccess } from './generation-success.ts';
 
 const maxWaitSeconds = 300;
 
@@ -42,17 +42,7 @@ const GenerateImageInput = builder.inputType('GenerateImageInput', {
   }),
 });
 
-const GenerateImageSuccess = builder.objectRef<{ readonly generationId: string }>('GenerateImageSuccess').implement({
-  description: 'The request is accepted.',
-  fields: (t) => ({
-    generation: t.prismaField({
-      type: GenerationType,
-      description: 'What came of it so far.',
-      resolve: (query, { generationId }, _, { database }) =>
-        database.generation.findUniqueOrThrow({ ...query, where: { id: generationId } }),
-    }),
-  }),
-});
+const GenerateImageSuccess = createGenerationSuccess('GenerateImageSuccess', 'The request is accepted.');
 
 builder.mutationField('generateImage', (t) =>
   t.field({

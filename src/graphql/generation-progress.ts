@@ -1,3 +1,4 @@
+import type { ProgressSnapshot } from '../domain/progress.ts';
 import { watchGeneration } from '../generations/watch.ts';
 import { toSubscriptionError } from './bad-input.ts';
 import { builder } from './builder.ts';
@@ -17,15 +18,34 @@ builder.subscriptionField('generationProgress', (t) =>
       id: t.arg.id({ required: true, description: 'Of a generation.' }),
       afterSequence: t.arg.int({ description: 'The `sequence` of the last event that was seen.' }),
     },
-    async subscribe(_, { id, afterSequence }, { services, viewer }) {
+    async subscribe(_, { id, afterSequence }, { services, viewer, signal }) {
       const generationId = decodeKey(id, 'Generation');
       const question = { generationId, userId: viewer.id, afterSequence: afterSequence ?? undefined };
       try {
-        return await watchGeneration(services, question);
+        const stream = await watchGeneration(services, question);
+        // Who left while the stream was being opened is not told to close it.
+        if (signal.aborted) await stream.return?.();
+        return endWithError(stream);
       } catch (error) {
         throw toSubscriptionError(error);
       }
     },
-    resolve: (snapshot) => snapshot,
+    resolve(snapshot) {
+      if (snapshot instanceof Error) throw toSubscriptionError(snapshot);
+      return snapshot;
+    },
   }),
 );
+
+/** An error becomes the last event: thrown, it would cut an event stream without a word. */
+function endWithError(
+  stream: AsyncIterableIterator<ProgressSnapshot>,
+): AsyncIterableIterator<ProgressSnapshot | Error> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => stream.next().catch((error: Error) => ({ done: false, value: error })),
+    return: async () => (await stream.return?.()) ?? { done: true, value: undefined },
+  };
+}

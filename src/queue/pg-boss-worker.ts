@@ -30,6 +30,7 @@ export function startPgBossWorker<Name extends JobName>(
   { name, concurrency, handle }: WorkOptions<Name>,
 ): PgBossWorker {
   const held = new Set<HeldJob>();
+  let stopped = false;
   const onError = (error: unknown) => log.error({ error, queue: name }, 'the job queue did not answer');
 
   const fetch = async (count: number) => {
@@ -39,7 +40,10 @@ export function startPgBossWorker<Name extends JobName>(
 
   const run = async (job: HeldJob) => {
     held.add(job);
+    // It was being fetched when the others were aborted.
+    if (stopped) abort(job);
     try {
+      job.abort.signal.throwIfAborted();
       await handle(schemas[name].parse(job.data), job.abort.signal);
       await boss.complete(name, job);
     } catch (error) {
@@ -55,11 +59,16 @@ export function startPgBossWorker<Name extends JobName>(
   return {
     wake: pump.wake,
     async [Symbol.asyncDispose]() {
-      for (const job of held) job.abort.abort(new Error('The process stops.'));
+      stopped = true;
+      held.forEach(abort);
       await pump[Symbol.asyncDispose]();
       clearInterval(heartbeat);
     },
   };
+}
+
+function abort(job: HeldJob): void {
+  job.abort.abort(new Error('The process stops.'));
 }
 
 /** A job whose heartbeat came too late is given to another worker: this one's run stops at its next write. */

@@ -175,6 +175,7 @@ test('a storage that is away fails the generation as such, and works again when 
   const config = { AZURE_STORAGE_CONNECTION_STRING: connection.replaceAll(origin, proxy.url) };
   await using apart = await startDarkroom({ providers: [stage.provider], config });
   proxy.cutAfter(0);
+  proxy.cutNow();
   const { generation } = await perform(paintAll, { on: apart });
   expect(generation).toMatchObject({
     status: 'FAILED',

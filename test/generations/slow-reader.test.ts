@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
+import type { Answer } from '../support/client.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit, toProgress } from '../support/generations.ts';
@@ -58,20 +61,15 @@ const large = /* GraphQL */ `
   }
 `;
 
-test('a socket that is not read loses its stream only, with the sequence to resume after', async () => {
-  const { id, announce, release } = await startHeld();
+async function writeManyWords(id: string): Promise<void> {
   await darkroom.database.pool.query('UPDATE "Generation" SET "negativePrompt" = $2 WHERE id = $1', [
     decodeKey(id, 'Generation'),
     'long words '.repeat(900),
   ]);
-  const raw = await openRawSocket(darkroom.client);
-  const reader = darkroom.client.subscribe(follow, { id });
-  await reader.next();
-  raw.subscribe('away', large, { id });
-  expect((await raw.next()).type).toBe('next');
-  raw.socket.pause();
+}
 
-  // Until the other reader sees that the one who is away is no longer served.
+/** Announces until the one who is away has lost its stream. The other reader is served all the time. */
+async function untilCutOff(reader: AsyncIterableIterator<Answer>, announce: (tick: number) => void): Promise<void> {
   let tick = 0;
   const announceMore = async () => {
     for (let count = 0; count < 5; count += 1) {
@@ -84,6 +82,19 @@ test('a socket that is not read loses its stream only, with the sequence to resu
     return darkroom.app.hub.mailboxCount;
   };
   await expect.poll(announceMore, { timeout: 20_000, interval: 20 }).toBe(1);
+}
+
+test('a socket that is not read loses its stream only, with the sequence to resume after', async () => {
+  const { id, announce, release } = await startHeld();
+  await writeManyWords(id);
+  const raw = await openRawSocket(darkroom.client);
+  const reader = darkroom.client.subscribe(follow, { id });
+  await reader.next();
+  raw.subscribe('away', large, { id });
+  expect((await raw.next()).type).toBe('next');
+  raw.socket.pause();
+
+  await untilCutOff(reader, announce);
 
   raw.socket.resume();
   let refusal: unknown;
@@ -111,3 +122,33 @@ test('a socket that is not read loses its stream only, with the sequence to resu
   await raw.close();
   await expect.poll(() => darkroom.app.hub.mailboxCount).toBe(0);
 });
+
+test('an event stream that is not read is cut short with the same words', async () => {
+  const { id, announce, release } = await startHeld();
+  await writeManyWords(id);
+  const reader = darkroom.client.subscribe(follow, { id });
+  await reader.next();
+  const away = await openEventStream(id);
+  await untilCutOff(reader, announce);
+  let text = '';
+  for await (const chunk of away) text += chunk;
+  const last = text.split('\n').findLast((line) => line.startsWith('data: {'));
+  expect(JSON.parse(last?.slice('data: '.length) ?? '')).toMatchObject({
+    errors: [{ extensions: { code: 'SLOW_READER', resumeAfterSequence: 3 } }],
+  });
+  expect(text.endsWith('event: complete\ndata:\n\n')).toBe(true);
+  release();
+  expect((await Array.fromAsync(reader)).map(toProgress).at(-1)).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+/** An event stream of large events, of which nobody reads. */
+async function openEventStream(id: string): Promise<IncomingMessage> {
+  const { url, headers } = darkroom.client;
+  const asked = request(url, {
+    method: 'POST',
+    headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
+  });
+  asked.end(JSON.stringify({ query: large, variables: { id } }));
+  const [response] = await once(asked, 'response');
+  return response.setEncoding('utf8');
+}
