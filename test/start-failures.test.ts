@@ -23,7 +23,8 @@ interface Failure {
 /** It says what is wrong, no more, and leaves nothing running. */
 async function expectFailure({ environment, arguments: args = [], exitCode, lines, secrets = [] }: Failure) {
   await using temporary = await createTemporaryDirectory();
-  const given = { DATA_DIR: join(temporary.path, 'data'), ...environment };
+  // Warnings from its way down, of connections for example, are no part of what is wrong.
+  const given = { DATA_DIR: join(temporary.path, 'data'), LOG_LEVEL: 'error', ...environment };
   await using server = startServerProcess({ directory: temporary.path, environment: given, arguments: args });
   const end = await server.ended;
   expect(server.stderr.trimEnd().split('\n')).toEqual(lines.map((line) => expect.stringMatching(line)));

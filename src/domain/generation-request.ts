@@ -3,7 +3,7 @@ import type { Capabilities } from './image-model.ts';
 import { applySize, type RequestedSize } from './image-size.ts';
 import { type InputIssue, InvalidInput } from './user-errors.ts';
 
-export const maxPromptCharacters = 10_000;
+const maxPromptCharacters = 10_000;
 
 /** What a client asks for, as it was given. Stored as JSON in the generation's row. */
 export interface GenerationRequest {

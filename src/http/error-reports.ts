@@ -22,10 +22,18 @@ export function createErrorReports(log: Logger): Plugin<Context> {
         return { onNext: ({ result: event }) => report(event, args.contextValue as Context) };
       },
       onSubscribeError({ error }) {
-        if (isUnexpected(error)) log.error({ error }, 'a subscription failed unexpectedly');
+        const { requestId } = args.contextValue as Context;
+        if (isUnexpected(error)) log.error({ error, requestId }, 'a subscription failed unexpectedly');
       },
     }),
   };
+}
+
+/** Logs an error that nobody expected, and answers what clients see in its place; an error for clients as it is. */
+export function toMaskedError(log: Logger, error: unknown, requestId: string): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  log.error({ error, requestId }, 'a request failed unexpectedly');
+  return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true } });
 }
 
 /** Our own errors for clients are `GraphQLError`s; so is any other error, wrapped, with itself as `originalError`. */

@@ -1,9 +1,16 @@
 /** What GraphiQL opens with, in the order of a first visit. */
 export const graphiqlTabs: readonly { readonly query: string; readonly variables?: string }[] = [
+  // Without variables: GraphiQL does not show those of the tab that it opens with.
   {
-    query: `# 1. Generate. Copy the id of the answer into the next tab's variables.
-mutation Generate($input: GenerateImageInput!) {
-  generateImage(input: $input) {
+    query: `# 1. Generate. The next tab's variables
+#    want the id of the answer.
+mutation Generate {
+  generateImage(
+    input: {
+      prompt: "A serene landscape with mountains at sunset"
+      steps: 20
+    }
+  ) {
     __typename
     ... on GenerateImageSuccess {
       generation {
@@ -18,13 +25,6 @@ mutation Generate($input: GenerateImageInput!) {
     ... on UserError {
       message
     }
-  }
-}
-`,
-    variables: `{
-  "input": {
-    "prompt": "A serene landscape with mountains at sunset",
-    "steps": 20
   }
 }
 `,

@@ -30,7 +30,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       response.end();
     });
   });
-  const sockets = serveWebSockets(server, yoga);
+  const sockets = serveWebSockets(server, { yoga, log: options.services.log });
   await listen(server, options);
   return {
     url: toUrl(server.address() as AddressInfo),

@@ -1,9 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Logger } from '../log.ts';
+import { toMaskedError } from './error-reports.ts';
+import { isWelcomeOrigin } from './origin.ts';
 import { createRequestId } from './request-id.ts';
 import { graphqlPath, type ServerContext, type Yoga } from './yoga.ts';
 
@@ -11,21 +14,40 @@ import { graphqlPath, type ServerContext, type Yoga } from './yoga.ts';
 const maxPayloadBytes = 256 * 1024;
 const initMilliseconds = 3_000;
 
+export interface WebSocketDependencies {
+  readonly yoga: Yoga;
+  readonly log: Logger;
+}
+
 /** GraphQL over WebSocket (graphql-transport-ws) on the same path, with the same schema, context and masking. */
-export function serveWebSockets(server: Server, yoga: Yoga): AsyncDisposable {
+export function serveWebSockets(server: Server, { yoga, log }: WebSocketDependencies): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxPayloadBytes });
+  const signals = new WeakMap<WebSocket, AbortSignal>();
   const graphql = useServer(
     {
+      // Else what it did not expect is told to the client.
+      isProd: true,
       connectionInitWaitTimeout: initMilliseconds,
       execute: (args) => (args as PreparedArguments).run.execute(args),
       subscribe: (args) => (args as PreparedArguments).run.subscribe(args),
-      onSubscribe: ({ extra }, _, payload) => prepare(yoga, extra, payload),
+      onSubscribe: ({ extra }, _, payload) => {
+        const signal = signals.get(extra.socket) ?? AbortSignal.abort();
+        return prepare({ yoga, log }, { req: extra.request, requestId: createRequestId(), signal }, payload);
+      },
     },
     sockets,
   );
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?')[0] !== graphqlPath) return refuse(socket);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    if (request.url?.split('?')[0] !== graphqlPath) return refuse(socket, '404 Not Found');
+    if (!isWelcomeOrigin(request)) return refuse(socket, '403 Forbidden');
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      signals.set(webSocket, signalOf(webSocket));
+      sockets.emit('connection', webSocket, request);
+      // A message that is too large, for example: the client's mistake, which graphql-ws would print on the console.
+      webSocket
+        .removeAllListeners('error')
+        .on('error', ({ message }) => log.debug({ error: message }, 'a socket failed'));
+    });
   };
   server.on('upgrade', upgrade);
   return {
@@ -42,28 +64,47 @@ interface PreparedArguments extends ExecutionArgs {
   readonly run: Pick<ReturnType<Yoga['getEnveloped']>, 'execute' | 'subscribe'>;
 }
 
+/** Aborts when the socket has closed: one for all of its operations. */
+function signalOf(socket: WebSocket): AbortSignal {
+  const closed = new AbortController();
+  socket.once('close', () => closed.abort());
+  return closed.signal;
+}
+
 async function prepare(
-  yoga: Yoga,
-  { request: req, socket }: Extra,
+  { yoga, log }: WebSocketDependencies,
+  context: ServerContext,
   { query, operationName, variables }: SubscribePayload,
 ): Promise<PreparedArguments | readonly GraphQLError[]> {
-  const left = new AbortController();
-  socket.once('close', () => left.abort());
-  const context: ServerContext = { req, requestId: createRequestId(), signal: left.signal };
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped(context);
   try {
-    const document = parse(query);
+    const document = orParseError(() => parse(query));
     const errors: readonly GraphQLError[] = validate(schema, document);
     if (errors.length > 0) return errors;
+    if (!getOperationAST(document, operationName)) return [createUnresolvedOperation()];
     const contextValue = await contextFactory();
     const run = { execute, subscribe };
     return { schema, document, operationName, variableValues: variables, contextValue, run } as PreparedArguments;
   } catch (error) {
-    if (error instanceof GraphQLError) return [error];
+    return [toMaskedError(log, error, context.requestId)];
+  }
+}
+
+// Over HTTP, Yoga gives these two their codes.
+function orParseError<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof GraphQLError) error.extensions.code ??= 'GRAPHQL_PARSE_FAILED';
     throw error;
   }
 }
 
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+function createUnresolvedOperation(): GraphQLError {
+  const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
+  return new GraphQLError('Could not determine what operation to execute.', { extensions });
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import type { Authenticate } from '../accounts/viewer.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import { errorCodes } from './error-codes.ts';
-import { createErrorReports } from './error-reports.ts';
+import { createErrorReports, toMaskedError } from './error-reports.ts';
 import { graphiqlTabs } from './graphiql-tabs.ts';
 import { requestFormat } from './request-format.ts';
+import { tokenLimit } from './token-limit.ts';
 
 export const graphqlPath = '/graphql';
 
@@ -48,14 +50,16 @@ export function createGraphQLServer({ services, authenticate }: YogaDependencies
       debug: (...details) => log.debug({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),
       warn: (...details) => log.warn({ details }, 'yoga'),
-      error: (...details) => log.error({ details }, 'yoga'),
+      // What failed in a resolver comes wrapped, and was reported with the request's id.
+      error: (error) =>
+        log[error instanceof GraphQLError ? 'debug' : 'error']({ error }, 'a request failed unexpectedly'),
     },
-    context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) =>
-      createContext(services, {
-        viewer: await authenticate(req.headers),
-        requestId,
-        signal: signal ?? request.signal,
-      }),
-    plugins: [requestFormat, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
+    context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) => {
+      const viewer = await authenticate(req.headers).catch((error) => {
+        throw toMaskedError(log, error, requestId);
+      });
+      return createContext(services, { viewer, requestId, signal: signal ?? request.signal });
+    },
+    plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
   });
 }

@@ -27,15 +27,15 @@ export interface ServerProcess extends AsyncDisposable {
   readonly client: Client;
 }
 
-// Where the tools are that PostgreSQL may need to start as root.
-const path = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+/** Where the tools are: git, and what PostgreSQL needs to start as root. */
+export const toolPath = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export function startServerProcess(options: ServerProcessOptions): ServerProcess {
   // With a channel to this process: when a test times out, the server ends with the process of the test.
   const child = fork(main, options.arguments ?? [], {
     cwd: options.directory,
-    env: { PATH: path, PORT: '0', LOG_LEVEL: 'warn', ...options.environment },
+    env: { PATH: toolPath, PORT: '0', LOG_LEVEL: 'warn', ...options.environment },
     execArgv: [],
     silent: true,
   });
