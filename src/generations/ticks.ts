@@ -102,9 +102,10 @@ function createPendingTicks() {
     },
     keepFrames(late: readonly TickReport[]) {
       for (const { tick } of late) {
-        if (tick.preview !== null && !pending.get(tick.generationId)?.tick.preview) {
-          frames.set(tick.generationId, tick.preview);
-        }
+        const { generationId, preview } = tick;
+        const isForgotten = !takenAt.has(generationId);
+        const hasNewer = (pending.get(generationId)?.tick.preview ?? null) !== null;
+        if (preview !== null && !isForgotten && !hasNewer) frames.set(generationId, preview);
       }
     },
     forget(generationId: string) {
