@@ -3,11 +3,14 @@ import pg from 'pg';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createStatementNames } from './statement-names.ts';
+import { createViewerScopes, type ViewerDatabase } from './viewer-scope.ts';
 
 /** One pool for both ways in: Prisma for reads, named statements for the writes that race with each other. */
 export interface Database extends AsyncDisposable {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
+  /** Reads what is this user's, nothing else. */
+  forViewer(userId: string): ViewerDatabase;
   /** Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it throws. */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
 }
@@ -26,10 +29,12 @@ export function connectDatabase({ url, maxConnections, log }: DatabaseOptions): 
   // An idle connection that breaks is replaced by the pool; without a listener the error would end the process.
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection broke'));
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
-  const prisma = new PrismaClient({ adapter });
+  // The default error format takes a stack trace for every query, in case it fails.
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   return {
     prisma,
     pool,
+    forViewer: createViewerScopes(prisma),
     transaction: (work) => runTransaction(pool, work),
     async [Symbol.asyncDispose]() {
       await prisma.$disconnect();

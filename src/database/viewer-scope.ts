@@ -22,8 +22,7 @@ interface ReadArguments {
   readonly where?: object;
 }
 
-/** A client that reads what is the viewer's and nothing else, and writes nothing: ownership is decided here. */
-export function scopeToViewer(prisma: PrismaClient, userId: string) {
+function scopeToViewer(prisma: PrismaClient, userId: string) {
   return prisma.$extends({
     query: {
       $allModels: {
@@ -43,4 +42,20 @@ function toList(where: object | undefined): readonly object[] {
   return own === undefined ? [] : [own].flat();
 }
 
+/** A client that reads what is the viewer's and nothing else, and writes nothing: ownership is decided here. */
 export type ViewerDatabase = ReturnType<typeof scopeToViewer>;
+
+const maxKept = 1_000;
+
+/** Keeps the clients of the viewers that came last: making one costs more than a short query. */
+export function createViewerScopes(prisma: PrismaClient): (userId: string) => ViewerDatabase {
+  const kept = new Map<string, ViewerDatabase>();
+  return (userId) => {
+    const known = kept.get(userId);
+    if (known !== undefined) return known;
+    if (kept.size >= maxKept) kept.clear();
+    const scoped = scopeToViewer(prisma, userId);
+    kept.set(userId, scoped);
+    return scoped;
+  };
+}

@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { applyRequest, type GenerationRequest } from '../domain/generation-request.ts';
-import { noAdvance, type ProgressSnapshot } from '../domain/progress.ts';
 import { UnknownModel } from '../domain/user-errors.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { GenerationDependencies } from './dependencies.ts';
@@ -38,7 +37,7 @@ export async function submitGeneration(dependencies: Dependencies, { userId, req
     createdAt: new Date(clock.now()),
   };
   await store(dependencies, generation);
-  announce({ kind: 'progress', snapshot: toFirstSnapshot(generation) });
+  // Nobody can watch it yet: its id is not known to anyone.
   announce({ kind: 'work' });
   return generation.id;
 }
@@ -59,22 +58,4 @@ async function store(
 
 export function toRunJob(generationId: string) {
   return { name: 'run-generation', data: { generationId }, key: generationId } as const;
-}
-
-function toFirstSnapshot({ id, createdAt }: NewGeneration): ProgressSnapshot {
-  return {
-    ...noAdvance,
-    generationId: id,
-    sequence: 1,
-    tick: 0,
-    at: createdAt,
-    type: 'REQUEST_RECEIVED',
-    message: null,
-    attempt: null,
-    status: 'QUEUED',
-    stage: null,
-    imagesStored: 0,
-    startedAt: null,
-    previewNumber: 0,
-  };
 }

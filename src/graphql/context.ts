@@ -1,5 +1,5 @@
 import type { Viewer } from '../accounts/viewer.ts';
-import { scopeToViewer, type ViewerDatabase } from '../database/viewer-scope.ts';
+import type { ViewerDatabase } from '../database/viewer-scope.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -23,6 +23,6 @@ export interface Request {
 }
 
 export function createContext(services: GenerationDependencies, request: Request): Context {
-  const database = scopeToViewer(services.database.prisma, request.viewer.id);
+  const database = services.database.forViewer(request.viewer.id);
   return { ...request, services, database, loaders: createLoaders(services, request.viewer) };
 }

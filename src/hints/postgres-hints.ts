@@ -47,6 +47,8 @@ function createNotifier({ connection, log, from }: NotifierOptions): Hints {
   let sending: Promise<void> | undefined;
 
   const send = async () => {
+    // What is said in the same turn goes together too.
+    await undefined;
     while (waiting.length > 0) {
       const payloads = packHints(from, waiting, maxPayloadBytes);
       waiting = [];

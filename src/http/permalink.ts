@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Authenticate } from '../accounts/viewer.ts';
-import { scopeToViewer } from '../database/viewer-scope.ts';
 import { type ImageVariant, imageVariants } from '../domain/image-variant.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { decodeKey } from '../graphql/global-ids.ts';
@@ -31,7 +30,7 @@ export async function answerPermalink(
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
   const viewer = await authenticate(request.headers);
-  const database = scopeToViewer(services.database.prisma, viewer.id);
+  const database = services.database.forViewer(viewer.id);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });
   if (image === null) {
     response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('No such picture.\n');

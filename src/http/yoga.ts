@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
-import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga';
+import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import type { Authenticate } from '../accounts/viewer.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
@@ -45,7 +44,7 @@ export function createGraphQLServer({ services, authenticate }: YogaDependencies
     landingPage: false,
     maxRequestBodySize: maxBodyBytes,
     graphiql: { title: 'Darkroom', subscriptionsProtocol: 'WS', defaultTabs: [...graphiqlTabs] },
-    renderGraphiQL,
+    renderGraphiQL: renderGraphiQLOnDemand,
     logging: {
       debug: (...details) => log.debug({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),
@@ -62,4 +61,10 @@ export function createGraphQLServer({ services, authenticate }: YogaDependencies
     },
     plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
   });
+}
+
+/** The page is 9 MB of text, which a server that nobody opens in a browser need not hold. */
+async function renderGraphiQLOnDemand(options?: GraphiQLOptions): Promise<string> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  return renderGraphiQL(options);
 }

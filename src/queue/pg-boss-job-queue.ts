@@ -1,5 +1,6 @@
 import { type Db, PgBoss, type Queue } from 'pg-boss';
 import type { Connection, Database } from '../database/database.ts';
+import { createStatementNames } from '../database/statement-names.ts';
 import type { Logger } from '../log.ts';
 import type { JobName, JobQueue } from './job-queue.ts';
 import { type PgBossWorker, startPgBossWorker } from './pg-boss-worker.ts';
@@ -36,7 +37,7 @@ export async function createPgBossJobQueue({ database, log, supervise }: PgBossJ
   const workers = new Map<JobName, PgBossWorker>();
   return {
     async enqueue(connection, jobs) {
-      const db = toBossConnection(connection);
+      const db = toNamedConnection(connection);
       for (const { name, data, key } of jobs) await boss.send(name, data, { singletonKey: key, db });
     },
     wake: (name) => workers.get(name)?.wake(),
@@ -48,6 +49,15 @@ export async function createPgBossJobQueue({ database, log, supervise }: PgBossJ
     async [Symbol.asyncDispose]() {
       await boss.stop({ graceful: false });
     },
+  };
+}
+
+// Sending is one statement, always the same for a queue: named, PostgreSQL parses and plans it once per connection.
+const nameStatement = createStatementNames();
+
+function toNamedConnection(connection: Connection): Db {
+  return {
+    executeSql: (text, values = []) => connection.query({ name: nameStatement({ sql: text }), text, values }),
   };
 }
 

@@ -22,6 +22,14 @@ function subscribe(transport: Transport, id: string, afterSequence?: number): As
   return transport === 'SSE' ? client.subscribeSse(follow, variables) : client.subscribe(follow, variables);
 }
 
+/** Passes everything on, and tells when the first has come. */
+async function* tellFirst(stream: AsyncIterable<Answer>, tell: () => void): AsyncIterable<Answer> {
+  for await (const answer of stream) {
+    tell();
+    yield answer;
+  }
+}
+
 test('clients that join before, in the middle and after the end see the same events in the same order', async () => {
   const beginning = createHold();
   const middle = createHold();
@@ -38,10 +46,14 @@ test('clients that join before, in the middle and after the end see the same eve
   const early = transports.map((transport) => collect(subscribe(transport, id, 0)));
   beginning.release();
   await middle.reached;
-  const joined = transports.map((transport) => collect(subscribe(transport, id)));
+  const firsts = transports.map(() => Promise.withResolvers<void>());
+  const joined = transports.map((transport, index) =>
+    collect(tellFirst(subscribe(transport, id), () => firsts[index]?.resolve())),
+  );
   const resumed = transports.map((transport) => collect(subscribe(transport, id, 2)));
-  // All of them are there: each has a mailbox of its own.
+  // All of them are there: each has a mailbox of its own, and who joins has seen how it stands.
   await expect.poll(() => darkroom.app.hub.mailboxCount).toBe(6);
+  await Promise.all(firsts.map(({ promise }) => promise));
   middle.release();
   const fromStart = await Promise.all(early);
   const fromMiddle = await Promise.all(joined);
