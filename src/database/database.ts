@@ -48,11 +48,13 @@ async function runTransaction<Result>(
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
+  // A connection that breaks fails the statement that runs; without a listener it would end the process as well.
+  client.on('error', ignore);
   try {
     await client.query('BEGIN');
     const result = await work(client);
     await client.query('COMMIT');
-    client.release();
+    release(client);
     return result;
   } catch (error) {
     // A connection that cannot roll back is in an unknown state: it is closed, not returned to the pool.
@@ -60,7 +62,14 @@ async function runTransaction<Result>(
       () => undefined,
       (failure: Error) => failure,
     );
-    client.release(rollbackError);
+    release(client, rollbackError);
     throw error;
   }
 }
+
+function release(client: pg.PoolClient, error?: Error): void {
+  client.off('error', ignore);
+  client.release(error);
+}
+
+function ignore(): void {}
