@@ -5,7 +5,7 @@ import { answerLive, answerReady } from './health.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
 import { toRequestId } from './request-id.ts';
 import { serveWebSockets } from './websocket.ts';
-import { createGraphQLServer, graphqlPath, type YogaDependencies } from './yoga.ts';
+import { createGraphQLServer, graphqlPath, maxBodyBytes, type YogaDependencies } from './yoga.ts';
 
 export interface HttpServer extends AsyncDisposable {
   /** For example `http://127.0.0.1:4000`. */
@@ -20,11 +20,14 @@ export interface HttpServerOptions extends YogaDependencies {
 
 /** Listens when it resolves. Throws `StartError` when the address cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const yoga = createGraphQLServer(options);
+  const yoga = createGraphQLServer({ ...options, maxRequestBodySize: false });
+  const bounded = createGraphQLServer({ ...options, maxRequestBodySize: maxBodyBytes });
   const server = createServer((request, response) => {
     const requestId = toRequestId(request);
     response.setHeader('x-request-id', requestId);
-    answer(options, { request, response }, (req, res) => yoga(req, res, { req, res, requestId })).catch((error) => {
+    answer(options, { request, response }, (req, res) =>
+      (hasSmallBody(req) ? yoga : bounded)(req, res, { req, res, requestId }),
+    ).catch((error) => {
       options.services.log.error({ error, requestId }, 'a request failed unexpectedly');
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -39,6 +42,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       await close(server);
     },
   };
+}
+
+/** As its header says, which Node holds it to. */
+function hasSmallBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.NaN) <= maxBodyBytes;
 }
 
 type AnswerGraphQL = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;

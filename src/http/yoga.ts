@@ -14,7 +14,12 @@ import { tokenLimit } from './token-limit.ts';
 export const graphqlPath = '/graphql';
 
 /** A prompt of 10,000 characters fits many times; what is larger is no request of ours. */
-const maxBodyBytes = 1024 * 1024;
+export const maxBodyBytes = 1024 * 1024;
+
+export interface YogaOptions extends YogaDependencies {
+  /** False where the length of the body is known to be small: counting it costs more than the rest of a short request. */
+  readonly maxRequestBodySize: number | false;
+}
 
 export interface YogaDependencies {
   readonly services: GenerationDependencies;
@@ -32,7 +37,7 @@ export interface ServerContext {
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
 /** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, authenticate }: YogaDependencies) {
+export function createGraphQLServer({ services, authenticate, maxRequestBodySize }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
@@ -42,7 +47,7 @@ export function createGraphQLServer({ services, authenticate }: YogaDependencies
     batching: false,
     multipart: false,
     landingPage: false,
-    maxRequestBodySize: maxBodyBytes,
+    maxRequestBodySize,
     graphiql: { title: 'Darkroom', subscriptionsProtocol: 'WS', defaultTabs: [...graphiqlTabs] },
     renderGraphiQL: renderGraphiQLOnDemand,
     logging: {
