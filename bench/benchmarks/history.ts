@@ -35,7 +35,10 @@ export const history: Benchmark = {
       page5000: toBody('', await afterPage(4_999)),
     };
     const readPage = () => workspace.pool.query({ name: 'page', text: pageStatement, values: [userId, pageSize] });
-    for (const body of Object.values(questions)) await loadSlice(client, body);
+    // A server that has run for a while is what is measured, not the compiler that warms up.
+    for (let round = 0; round < 5; round += 1) {
+      for (const body of Object.values(questions)) await loadSlice(client, body);
+    }
     return async () => {
       const { first, linked, page1000, page5000 } = await loadInSlices(server, client, questions);
       const best = await rateOf({ milliseconds: 800, concurrency: connections }, readPage);
