@@ -7,6 +7,7 @@ import type PrismaTypes from '../database/generated/pothos.ts';
 import { getDatamodel } from '../database/generated/pothos.ts';
 import type { Context } from './context.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-ids.ts';
+import LoadedColumnsPlugin from './loaded-columns.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 
 interface SchemaTypes {
@@ -22,9 +23,9 @@ interface SchemaTypes {
   };
 }
 
-/** Plugins and rules alone; each type has a file of its own. */
+/** Plugins and rules alone; each type has a file of its own. A plugin wraps the resolvers of those after it. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [LoadedColumnsPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true },
   prisma: { client: (context) => context.database, dmmf: getDatamodel(), onUnusedQuery: 'error' },
