@@ -2,6 +2,7 @@
 // memory are those of a whole process.
 import sharp from 'sharp';
 import { createSketchProvider } from '../src/providers/sketch/sketch-provider.ts';
+import { toOrder } from '../test/support/orders.ts';
 
 const side = 1024;
 const prompt = 'A serene landscape with mountains at sunset';
@@ -30,10 +31,8 @@ async function spend<Result>(work: () => Promise<Result>): Promise<readonly [num
 async function paint(seed: number): Promise<Uint8Array> {
   const [model] = provider.models;
   if (model === undefined) throw new Error('The painter has no model.');
-  const order = { model, prompt, negativePrompt: null, width: side, height: side, steps: 20, style: null } as const;
-  const { signal } = new AbortController();
-  const pictures = [{ position: 0, seed }];
-  for await (const event of provider.generate({ ...order, outputFormat: 'PNG', pictures, signal })) {
+  const order = toOrder(model, { prompt, width: side, height: side, steps: 20, pictures: [{ position: 0, seed }] });
+  for await (const event of provider.generate(order)) {
     if (event.type === 'picture') return event.bytes;
   }
   throw new Error('The painter made no picture.');

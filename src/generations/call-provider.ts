@@ -39,10 +39,13 @@ function createOutcomeUnknown(): ProviderError {
 }
 
 function toOrder({ generation, signal }: GenerationRun, model: ImageModel, positions: readonly number[]): PictureOrder {
-  const { width, height, steps, style, outputFormat, seed } = generation.options;
+  const { count: _, seed, style, styleIntensity, ...options } = generation.options;
   const { effectivePrompt: prompt, negativePrompt } = generation;
-  const pictures = positions.map((position) => ({ position, seed: seedOfPicture(seed, position, model.capabilities) }));
-  return { model, prompt, negativePrompt, width, height, steps, style, outputFormat, pictures, signal };
+  const { capabilities } = model;
+  const pictures = positions.map((position) => ({ position, seed: seedOfPicture(seed, position, capabilities) }));
+  // A style that the model lacks is part of the wording.
+  const told = capabilities.styles === null ? { style: null, styleIntensity: null } : { style, styleIntensity };
+  return { model, prompt, negativePrompt, ...options, ...told, inputs: [], mask: null, pictures, signal };
 }
 
 function checkPosition({ position }: PictureReport, wanted: Set<number>): void {

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
-import { applyRequest, type GenerationRequest } from '../domain/generation-request.ts';
+import { applyRequest } from '../domain/apply-request.ts';
+import type { GenerationRequest } from '../domain/generation-request.ts';
 import { UnknownModel } from '../domain/user-errors.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { GenerationDependencies } from './dependencies.ts';
@@ -24,7 +25,8 @@ export async function submitGeneration(dependencies: Dependencies, { userId, req
   const { catalogue, clock, createId, announce } = dependencies;
   const model = request.model === null ? catalogue.defaultModel : catalogue.find(request.model);
   if (model === undefined) throw new UnknownModel(request.model ?? '', catalogue.models);
-  const { options, warnings } = applyRequest(request, model.capabilities, randomSeed);
+  const inputs = { images: 0, mask: false };
+  const { options, warnings } = applyRequest({ request, inputs, randomSeed }, model.capabilities);
   const generation = {
     id: createId(),
     promptId: createId(),

@@ -89,5 +89,13 @@ function toRequest(input: typeof GenerateImageInput.$inferInput) {
     seed: input.seed ?? null,
     style: input.style ?? null,
     outputFormat: input.outputFormat ?? null,
+    fallbackModels: [],
+    enhancePrompt: false,
+    guidanceScale: null,
+    strength: null,
+    styleIntensity: null,
+    quality: null,
+    background: null,
+    compression: null,
   };
 }

@@ -2,9 +2,14 @@ import type { FailureCode } from '../domain/failure.ts';
 
 export interface ProviderErrorOptions {
   readonly code: FailureCode;
+  /** Whether asking again may help. */
   readonly retryable: boolean;
+  /** The call certainly did not start, so that making it again cannot be paid twice. Default: false. */
+  readonly unstarted?: boolean;
   /** How long the provider asks us to stay away. */
   readonly retryAfterSeconds?: number;
+  /** What a refusal named, in the provider's words. */
+  readonly categories?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -13,12 +18,16 @@ export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: FailureCode;
   readonly retryable: boolean;
+  readonly unstarted: boolean;
   readonly retryAfterSeconds: number | undefined;
+  readonly categories: readonly string[];
 
   constructor(message: string, options: ProviderErrorOptions) {
     super(message, { cause: options.cause });
     this.code = options.code;
     this.retryable = options.retryable;
+    this.unstarted = options.unstarted ?? false;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.categories = options.categories ?? [];
   }
 }

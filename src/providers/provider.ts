@@ -6,31 +6,69 @@ export interface Provider {
   /** The first part of its models' slugs, for example `openai`. */
   readonly name: string;
   readonly models: readonly ImageModel[];
+  /** Why it is off, in one sentence that says what to set; null when it is on. Nothing is ordered from one that is off. */
+  readonly offReason: string | null;
   /**
-   * True where making a call again costs nothing (an engine in our own process), so that a call which was cut off
-   * is simply made again. False for whoever bills by the picture.
+   * True where making a call again costs nothing (an engine of our own), so that a call which was cut off is simply made
+   * again. False for whoever bills by the picture.
    */
   readonly repeatable: boolean;
+  /** How long one call may take before it is given up, waiting in the provider's queue included. */
+  readonly timeoutMilliseconds: number;
   /**
-   * Makes the pictures that are ordered and tells what happens as it happens. Each ordered picture arrives as one
-   * `picture` event, in any order. Leaving the loop early or aborting `signal` stops the work and frees what it holds.
+   * Makes the pictures that are ordered, `picturesPerCall` of the model at most, and tells what happens as it happens. Each
+   * ordered picture arrives as one `picture` event, in any order; a provider that made fewer ends early without an error.
+   * Leaving the loop early or aborting `signal` stops the work where the provider can be told, and frees what it holds.
    * Throws `ProviderError`, and the signal's reason after an abort.
    */
   generate(order: PictureOrder): AsyncIterable<ProviderEvent>;
+  /**
+   * Follows a call that was made before, by another process perhaps, from the id of its `accepted` event. Promises and throws
+   * what `generate` does; `OUTPUT_LOST` when the provider no longer knows the call. Missing where a provider gives no id.
+   */
+  resume?(order: PictureOrder, providerRequestId: string): AsyncIterable<ProviderEvent>;
 }
 
-/** A request whose options were checked against the model's capabilities. */
+/** A request whose options were checked against the model's capabilities. What the model lacks is null. */
 export interface PictureOrder {
   readonly model: ImageModel;
   readonly prompt: string;
   readonly negativePrompt: string | null;
-  readonly width: number;
-  readonly height: number;
+  /** In pixels; null for a model that is told an aspect ratio. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** The model's own where its sizes are ratios; otherwise what was asked for, if anything. */
+  readonly aspectRatio: string | null;
+  /** The name of one of the model's resolutions; null where it has none. */
+  readonly resolution: string | null;
   readonly steps: number | null;
+  readonly guidanceScale: number | null;
+  /** Null also where there is no input image. */
+  readonly strength: number | null;
   readonly style: string | null;
+  readonly styleIntensity: number | null;
+  readonly quality: string | null;
+  readonly background: string | null;
+  /** In percent. */
+  readonly compression: number | null;
   readonly outputFormat: ImageFormat;
+  /** The references, in their order: as many as the model takes at most. */
+  readonly inputs: readonly InputPicture[];
+  /** Opaque where the picture stays, transparent where it may change. As large as the first input. */
+  readonly mask: InputPicture | null;
   readonly pictures: readonly OrderedPicture[];
   readonly signal: AbortSignal;
+}
+
+/** Upright, without metadata. */
+export interface InputPicture {
+  /** `image/png`, `image/jpeg` or `image/webp`. */
+  readonly mediaType: string;
+  readonly width: number;
+  readonly height: number;
+  readonly sizeBytes: number;
+  /** Reads the bytes anew at every call: who needs them twice asks twice, and nobody holds them longer than they need. */
+  read(signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface OrderedPicture {
@@ -40,21 +78,29 @@ export interface OrderedPicture {
 }
 
 export type ProviderEvent =
-  | { readonly type: 'accepted'; readonly providerRequestId: string }
+  | AcceptedReport
   | ProgressReport
   | PreviewReport
-  | PictureReport;
+  | PictureReport
+  | TextReport
+  | AccountReport;
+
+/** The provider works on its own from here on: the call holds no worker's slot until its next picture. */
+export interface AcceptedReport {
+  readonly type: 'accepted';
+  readonly providerRequestId: string;
+}
 
 export interface ProgressReport {
   readonly type: 'progress';
-  /** 0 to 1 over all ordered pictures; null where the provider does not tell. */
+  /** 0 to 1 over all pictures of this order, never less than before; null where the provider does not tell. */
   readonly fraction: number | null;
-  /** Steps done, of `totalSteps`, over all ordered pictures. */
+  /** Steps done, of `totalSteps`, over all pictures of this order. */
   readonly step: number | null;
   readonly totalSteps: number | null;
 }
 
-/** A look at an unfinished picture: at most 512 px on its longer side. */
+/** A look at an unfinished picture: at most 512 px on its longer side and 64 KB. */
 export interface PreviewReport {
   readonly type: 'preview';
   readonly bytes: Uint8Array;
@@ -68,6 +114,25 @@ export interface PictureReport {
   readonly position: number;
   /** An encoded picture (PNG, WebP or JPEG), stored byte for byte. */
   readonly bytes: Uint8Array;
-  /** The seed that was used, where the provider tells. */
+  /** The seed that was used, where the provider tells; otherwise the ordered one. */
   readonly seed: number | null;
+  /** The wording that the provider says it used for this picture. */
+  readonly revisedPrompt?: string;
+}
+
+/** What the model said beside its pictures. */
+export interface TextReport {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+/** What the provider tells of the call as a whole. May come several times: a later value wins. */
+export interface AccountReport {
+  readonly type: 'account';
+  /** USD as decimal text. Without one, the model's price times the pictures is taken. */
+  readonly costUsd?: string;
+  /** How long the call waited in the provider's queue. */
+  readonly delayMilliseconds?: number;
+  /** How long the provider worked on it. */
+  readonly executionMilliseconds?: number;
 }

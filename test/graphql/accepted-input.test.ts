@@ -42,12 +42,8 @@ test.each([
 });
 
 test('what the blank model lacks becomes a warning', async () => {
-  const { options, warnings } = await accept({ style: 'watercolor', negativePrompt: 'dogs' });
-  expect(options).toMatchObject({ style: null });
-  expect(warnings).toEqual([
-    { option: 'style', message: 'The model has no styles. Describe the style in the prompt.' },
-    { option: 'negativePrompt', message: 'The model takes no negative prompt.' },
-  ]);
+  const { warnings } = await accept({ negativePrompt: 'dogs' });
+  expect(warnings).toEqual([{ option: 'negativePrompt', message: 'The model takes no negative prompt.' }]);
 });
 
 test('steps and a seed for a model that has neither become warnings', async () => {
@@ -95,11 +91,10 @@ test.each([
   expect(options).toMatchObject({ aspectRatio, ...pixels });
 });
 
-test('a model that is limited to some aspect ratios refuses the others with those that it takes', async () => {
-  const input = { prompt: 'a cat', size: { aspectRatio: '16:9' }, model: bareModel.slug };
-  const { generateImage } = await darkroom.client.query(generate, { input });
-  const message = 'The model takes these aspect ratios: 1:1, 3:2.';
-  expect(generateImage).toMatchObject({ issues: [{ path: ['input', 'size', 'aspectRatio'], message }] });
+test('a model that is limited to some aspect ratios is told the nearest of them, with a warning', async () => {
+  const { options, warnings } = await accept({ size: { aspectRatio: '16:9' }, model: bareModel.slug });
+  expect(options).toMatchObject({ aspectRatio: '3:2', width: null, height: null });
+  expect(warnings).toEqual([{ option: 'size', message: '16:9 became 3:2, the nearest there is.' }]);
 });
 
 test.each([64, 2048])('a side of %d pixels is taken, the ends of the range being in it', async (side) => {

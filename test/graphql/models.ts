@@ -1,30 +1,21 @@
-import type { ImageModel } from '../../src/domain/image-model.ts';
-import { blankModel } from '../support/blank-provider.ts';
+import { toModel } from '../support/blank-provider.ts';
 
 /** Has what the blank model lacks. */
-export const studioModel: ImageModel = {
-  ...blankModel,
-  slug: 'studio/studio',
-  name: 'Paints as told',
-  provider: 'studio',
-  capabilities: { ...blankModel.capabilities, negativePrompt: true, styles: ['watercolor', 'ink'] },
-};
+export const studioModel = toModel('studio/studio', { negativePrompt: true, styles: ['watercolor', 'ink'] });
 
 /** Lacks all that a model may lack. */
-export const bareModel: ImageModel = {
-  ...blankModel,
-  slug: 'bare/bare',
-  name: 'Takes a prompt, no more',
-  provider: 'bare',
-  capabilities: { ...blankModel.capabilities, seed: null, steps: null, aspectRatios: ['1:1', '3:2'] },
-};
+export const bareModel = toModel('bare/bare', {
+  seed: null,
+  steps: null,
+  size: {
+    kind: 'ratio',
+    aspectRatios: ['1:1', '3:2'],
+    resolutions: [{ name: '1K', pixels: 1_048_576 }],
+  },
+});
 
 const side = { min: 256, max: 2048, default: 1024 };
 
-export const largeModel: ImageModel = {
-  ...blankModel,
-  slug: 'large/large',
-  name: 'Paints large',
-  provider: 'large',
-  capabilities: { ...blankModel.capabilities, width: side, height: side },
-};
+export const largeModel = toModel('large/large', {
+  size: { kind: 'free', width: side, height: side, multipleOf: 8, area: null, maxRatio: null },
+});

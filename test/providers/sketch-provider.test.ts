@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
 import { createSketchProvider } from '../../src/providers/sketch/sketch-provider.ts';
-import { eventsOf, paintOne, sketchOrder } from './sketch-order.ts';
+import { eventsOf } from '../support/orders.ts';
+import { paintOne, sketchOrder } from './sketch-order.ts';
 
 const provider = createSketchProvider({ stepMilliseconds: 0 });
 afterAll(() => provider[Symbol.asyncDispose]());

@@ -13,25 +13,36 @@ export interface SketchOptions {
 
 const usualSteps = 20;
 
+const side = { min: 64, max: 2048, default: 1024 } as const;
+
 const landscape: ImageModel = {
   slug: 'sketch/landscape',
   name: 'Sketch landscape (built-in painter, no AI model)',
   provider: 'sketch',
+  vendorModel: 'landscape',
+  priceUsd: '0',
+  settings: {},
   capabilities: {
     progressKind: 'STEPS',
     previews: true,
     cancellable: true,
     maxCount: 4,
+    picturesPerCall: 4,
     negativePrompt: true,
     seed: { max: 4_294_967_295 },
-    width: { min: 64, max: 2048, default: 1024 },
-    height: { min: 64, max: 2048, default: 1024 },
-    aspectRatios: null,
+    size: { kind: 'free', width: side, height: side, multipleOf: 1, area: null, maxRatio: null },
     steps: { min: 1, max: 100, default: usualSteps },
+    guidanceScale: null,
+    strength: null,
     styles,
+    styleIntensity: null,
+    qualities: null,
+    backgrounds: null,
+    compression: null,
     outputFormats: ['PNG', 'WEBP', 'JPEG'],
+    inputImages: { min: 0, max: 0 },
+    mask: false,
   },
-  priceUsd: '0',
 };
 
 /** An offline painter that composes landscapes from words it knows. Whoever creates it disposes of it. */
@@ -40,7 +51,9 @@ export function createSketchProvider({ stepMilliseconds }: SketchOptions): Provi
   return {
     name: 'sketch',
     models: [landscape],
+    offReason: null,
     repeatable: true,
+    timeoutMilliseconds: 24 * 3600 * 1000,
     async *generate(order) {
       let nextPreviewAt = 0;
       for (const [index, picture] of order.pictures.entries()) {
@@ -95,5 +108,5 @@ function toTask(
   rest: Pick<PaintingTask, 'steps' | 'seed' | 'stepMilliseconds' | 'nextPreviewAt'>,
 ) {
   const { prompt, negativePrompt, style, width, height } = order;
-  return { prompt, negativePrompt, style, width, height, ...rest };
+  return { prompt, negativePrompt, style, width: width ?? side.default, height: height ?? side.default, ...rest };
 }
