@@ -11,14 +11,17 @@ import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { findMissedHints, startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
+import { createProviderHealth } from './generations/provider-health.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
 import { createTicks } from './generations/ticks.ts';
+import { createTroubleBoard } from './generations/trouble-board.ts';
 import { startWorker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
 import { createHub } from './hints/hub.ts';
 import { createPostgresHints } from './hints/postgres-hints.ts';
 import { startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
+import { createBuiltinEnhancer } from './prompts/builtin-enhancer.ts';
 import { createCatalogue } from './providers/catalogue.ts';
 import type { Provider } from './providers/provider.ts';
 import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
@@ -130,7 +133,11 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     hints.publish(hint);
   };
   const catalogue = createCatalogue(providers);
-  const dependencies = { database, queue, hub, announce, catalogue, images, clock, createId: createUuidV7, log };
+  const board = stack.use(await createTroubleBoard({ database, clock, log }));
+  const health = createProviderHealth({ board, catalogue });
+  const enhancer = createBuiltinEnhancer();
+  const made = { health, enhancer, clock, createId: createUuidV7, log };
+  const dependencies = { database, queue, hub, announce, catalogue, images, ...made };
   return { dependencies, running };
 }
 

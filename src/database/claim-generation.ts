@@ -1,4 +1,4 @@
-import type { GenerationOptions } from '../domain/generation-request.ts';
+import type { GenerationOptions, GenerationRequest } from '../domain/generation-request.ts';
 import type { GenerationStatus } from '../domain/generation-status.ts';
 import type { Connection } from './database.ts';
 
@@ -9,6 +9,7 @@ export interface ClaimedGeneration {
   readonly sequence: number;
   readonly status: GenerationStatus;
   readonly modelSlug: string;
+  readonly request: GenerationRequest;
   readonly effectivePrompt: string;
   readonly negativePrompt: string | null;
   readonly options: GenerationOptions;
@@ -22,6 +23,8 @@ export interface ClaimedGeneration {
   /** Positions of the pictures that have a row already. */
   readonly storedPositions: readonly number[];
   readonly previewNumber: number;
+  /** Whether the wording was made better already. */
+  readonly enhanced: boolean;
 }
 
 export interface Claim {
@@ -54,12 +57,13 @@ const text = `
     FROM changed WHERE "generationId" = changed.id AND outcome = 'RUNNING'
     RETURNING number
   )
-  SELECT id, "userId", "lastSequence" AS sequence, status, "modelSlug", "effectivePrompt", "negativePrompt", options,
+  SELECT id, "userId", "lastSequence" AS sequence, status, "modelSlug", request, "effectivePrompt", "negativePrompt", options,
     "createdAt", "startedAt", "takenOver",
     (SELECT count(*)::int FROM "Attempt" WHERE "generationId" = $1) AS attempts,
     EXISTS (SELECT FROM cut_off) AS "cutOff",
     ARRAY(SELECT position FROM "Image" WHERE "generationId" = $1 ORDER BY position) AS "storedPositions",
-    COALESCE((SELECT "previewNumber" FROM "GenerationTick" WHERE "generationId" = $1), 0) AS "previewNumber"
+    COALESCE((SELECT "previewNumber" FROM "GenerationTick" WHERE "generationId" = $1), 0) AS "previewNumber",
+    EXISTS (SELECT FROM "GenerationEvent" WHERE "generationId" = $1 AND type = 'PROMPT_ENHANCED') AS enhanced
   FROM changed`;
 
 /** The words of the event when a lost worker is replaced. */

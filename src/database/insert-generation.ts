@@ -4,6 +4,8 @@ import type { Connection } from './database.ts';
 export interface NewGeneration {
   readonly id: string;
   readonly promptId: string;
+  /** The prompt with the style in words, where the model is to be told it so; null where the given one is used as it is. */
+  readonly styled: { readonly promptId: string; readonly text: string } | null;
   readonly userId: string;
   readonly modelSlug: string;
   readonly provider: string;
@@ -17,16 +19,19 @@ const text = `
   WITH generation AS (
     INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
       "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt")
-    VALUES ($1, $2, 'QUEUED', 1, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11)
+    VALUES ($1, $2, 'QUEUED', 1, $3, $4, $5, $6, COALESCE($14, $6), $7, $8, $9, $10, $11)
     RETURNING id, "createdAt"
   ), prompt AS (
     INSERT INTO "Prompt" (id, "generationId", position, text, source, "createdAt")
     SELECT $12, id, 0, $6, 'USER', "createdAt" FROM generation
+  ), styled AS (
+    INSERT INTO "Prompt" (id, "generationId", position, text, source, "writtenBy", "createdAt")
+    SELECT $13, id, 1, $14, 'ENHANCER', 'style', "createdAt" FROM generation WHERE $13::uuid IS NOT NULL
   )
   INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
   SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation`;
 
-/** A queued generation with its first wording and its first event. */
+/** A queued generation with its wordings and its first event. */
 export async function insertGeneration(connection: Connection, generation: NewGeneration): Promise<void> {
   const { request } = generation;
   await connection.query({
@@ -45,6 +50,8 @@ export async function insertGeneration(connection: Connection, generation: NewGe
       JSON.stringify(generation.warnings),
       generation.createdAt,
       generation.promptId,
+      generation.styled?.promptId ?? null,
+      generation.styled?.text ?? null,
     ],
   });
 }

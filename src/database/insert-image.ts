@@ -14,15 +14,29 @@ export interface NewImage {
   readonly sizeBytes: number;
   readonly thumbHash: string;
   readonly seed: number | null;
+  /** The wording that the provider says it used, where it is another one than ours. */
+  readonly revisedPrompt: RevisedPrompt | null;
+}
+
+export interface RevisedPrompt {
+  readonly id: string;
+  readonly text: string;
+  /** The slug of the model. */
+  readonly writtenBy: string;
 }
 
 const statement = createStepStatement({
   name: 'insert-image',
   also: [
+    `prompt AS (
+      INSERT INTO "Prompt" (id, "generationId", position, text, source, "writtenBy", "createdAt")
+      SELECT $24, id, (SELECT count(*) FROM "Prompt" WHERE "generationId" = $1), $25, 'PROVIDER', $26, $3
+      FROM changed WHERE $24::uuid IS NOT NULL
+    )`,
     `image AS (
       INSERT INTO "Image" (id, "userId", origin, sha256, "blobName", "mediaType", width, height, "sizeBytes", "thumbHash",
-        seed, "generationId", "attemptNumber", position, "createdAt")
-      SELECT $12, $13, 'GENERATED', $14, $15, $16, $17, $18, $19, $20, $21, id, $22, $23, $3 FROM changed
+        seed, "generationId", "attemptNumber", position, "revisedPromptId", "createdAt")
+      SELECT $12, $13, 'GENERATED', $14, $15, $16, $17, $18, $19, $20, $21, id, $22, $23, $24, $3 FROM changed
     )`,
   ],
 });
@@ -42,5 +56,8 @@ export function insertImage(connection: Connection, step: Step, image: NewImage)
     image.seed,
     image.attempt,
     image.position,
+    image.revisedPrompt?.id ?? null,
+    image.revisedPrompt?.text ?? null,
+    image.revisedPrompt?.writtenBy ?? null,
   ]);
 }

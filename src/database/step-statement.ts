@@ -21,6 +21,9 @@ export interface RecordedStep {
   readonly sequence: number;
   readonly status: GenerationStatus;
   readonly startedAt: Date | null;
+  readonly modelSlug: string;
+  /** As numeric text. Null until the generation has ended. */
+  readonly costUsd: string | null;
 }
 
 export interface StepStatement {
@@ -47,13 +50,13 @@ export function createStepStatement({ name, when = 'true', set, also = [] }: Ste
     WITH changed AS (
       UPDATE "Generation" SET "lastSequence" = "lastSequence" + 1${set === undefined ? '' : `, ${set}`}
       WHERE id = $1 AND "leaseToken" = $2 AND status IN ('RUNNING', 'CANCELLING') AND ${when}
-      RETURNING id, "lastSequence" AS sequence, status, "startedAt"
+      RETURNING id, "lastSequence" AS sequence, status, "startedAt", "modelSlug", "costUsd"
     ), event AS (
       INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, message, attempt, status, stage, fraction, step,
         "totalSteps", "imagesStored")
       SELECT id, sequence, $3, $4, $5, $6, status, $7, $8, $9, $10, $11 FROM changed
     )${also.map((statement) => `, ${statement}`).join('')}
-    SELECT sequence, status, "startedAt" FROM changed`;
+    SELECT sequence, status, "startedAt", "modelSlug", "costUsd" FROM changed`;
   return { name, text };
 }
 

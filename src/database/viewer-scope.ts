@@ -12,6 +12,8 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   GenerationInput: ofGeneration,
   Attempt: ofGeneration,
   GenerationEvent: ofGeneration,
+  // Of no user: it is read by statements of its own.
+  ProviderHealth: () => ({ provider: { in: [] } }),
 };
 
 function ofGeneration(userId: string): object {

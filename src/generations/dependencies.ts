@@ -3,9 +3,11 @@ import type { Clock } from '../domain/clock.ts';
 import type { Announce } from '../hints/hint.ts';
 import type { Hub } from '../hints/hub.ts';
 import type { Logger } from '../log.ts';
+import type { PromptEnhancer } from '../prompts/prompt-enhancer.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { ImageStore } from '../storage/image-store.ts';
+import type { ProviderHealth } from './provider-health.ts';
 
 /** What the verbs of this folder are made of. Each names the part that it uses. */
 export interface GenerationDependencies {
@@ -15,6 +17,8 @@ export interface GenerationDependencies {
   readonly announce: Announce;
   readonly catalogue: Catalogue;
   readonly images: ImageStore;
+  readonly health: ProviderHealth;
+  readonly enhancer: PromptEnhancer;
   readonly clock: Clock;
   /** A new UUIDv7. */
   readonly createId: () => string;

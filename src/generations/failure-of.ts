@@ -9,7 +9,9 @@ export function toFailure(error: unknown, stage: GenerationStage | null): Failur
   const fail = (code: FailureCode, message: string, retryable: boolean): Failure => {
     return { code, message, retryable, stage, categories: [] };
   };
-  if (error instanceof ProviderError) return fail(error.code, error.message, error.retryable);
+  if (error instanceof ProviderError) {
+    return { ...fail(error.code, error.message, error.retryable), categories: error.categories };
+  }
   if (error instanceof UnusablePictureError) return fail('PROVIDER_BAD_RESPONSE', error.message, true);
   if (error instanceof StorageError) return fail('STORAGE_UNAVAILABLE', 'The picture could not be stored.', true);
   return fail('INTERNAL', 'Something went wrong in the server.', true);

@@ -1,4 +1,6 @@
 import type { ClaimedGeneration } from '../database/claim-generation.ts';
+import type { OptionWarning } from '../domain/generation-request.ts';
+import type { WorkerSlot } from '../queue/slots.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import type { Journal } from './journal.ts';
 import type { RunningGenerations } from './running-generations.ts';
@@ -12,7 +14,14 @@ export type RunDependencies = GenerationDependencies & {
 /** One run of a generation: everything that its steps need. */
 export interface GenerationRun extends RunDependencies {
   readonly generation: ClaimedGeneration;
+  readonly leaseToken: string;
   readonly journal: Journal;
   /** Aborts on a cancel and when the process stops. */
   readonly signal: AbortSignal;
+  /** Left while the run only waits. */
+  readonly slot: WorkerSlot;
+  /** The number of the next attempt. */
+  readonly nextAttempt: () => number;
+  /** Kept with the generation when it ends. */
+  readonly warnings: OptionWarning[];
 }

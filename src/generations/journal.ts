@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type Claim, type ClaimedGeneration, takenOverMessage } from '../database/claim-generation.ts';
 import type { Connection } from '../database/database.ts';
 import type { TickPreview } from '../database/record-ticks.ts';
@@ -31,8 +32,10 @@ export interface Entry {
   readonly type: EventType;
   readonly stage: GenerationStage | null;
   readonly message?: string;
-  /** Starts a new attempt: progress starts anew with it. */
+  /** The attempt that it belongs to. Default: that of the entry before. */
   readonly attempt?: number;
+  /** How far it is from here on. Default: as far as before. */
+  readonly advance?: Advance;
   /** Pictures stored by this entry. */
   readonly stores?: number;
 }
@@ -52,7 +55,7 @@ export function createJournal({ database, announce, clock, ticks }: Dependencies
   let current = toFirstSnapshot(claimed);
   announce({ kind: 'progress', snapshot: current });
 
-  const tryRecord = async (entry: Entry, write: Write) => {
+  const append = async (entry: Entry, write: Write) => {
     const step = toStep(current, entry, { leaseToken, at: new Date(clock.now()) });
     const recorded = await write(database.pool, step).catch((cause: unknown) => {
       throw new JournalUnavailable({ cause });
@@ -62,6 +65,9 @@ export function createJournal({ database, announce, clock, ticks }: Dependencies
     announce({ kind: 'progress', snapshot: { ...current, previewNumber: 0 } });
     return true;
   };
+  // One after the other: calls of a run go together, and each entry counts on from the one before.
+  const oneAtATime = pLimit(1);
+  const tryRecord = (entry: Entry, write: Write) => oneAtATime(() => append(entry, write));
 
   const tick = (advance: Advance, preview: TickPreview | null) => {
     current = afterTick(current, advance, new Date(clock.now()), preview === null ? 0 : 1);
@@ -107,14 +113,16 @@ function toStep(current: ProgressSnapshot, entry: Entry, write: { leaseToken: st
     message: entry.message ?? null,
     attempt: entry.attempt ?? current.attempt,
     stage: entry.stage,
-    advance: entry.attempt === undefined ? current : noAdvance,
+    advance: entry.advance ?? current,
     imagesStored: current.imagesStored + (entry.stores ?? 0),
   };
 }
 
 function afterStep(current: ProgressSnapshot, step: Step, recorded: RecordedStep): ProgressSnapshot {
   const { at, type, message, attempt, stage, advance, imagesStored } = step;
-  const event = { ...current, ...recorded, tick: 0, at, type, message, attempt, stage, imagesStored };
+  const { sequence, status, startedAt } = recorded;
+  const row = { sequence, status, startedAt };
+  const event = { ...current, ...row, tick: 0, at, type, message, attempt, stage, imagesStored };
   return withAdvance(event, advance);
 }
 

@@ -7,6 +7,11 @@ export class CancelRequested extends Error {
   }
 }
 
+/** True when a run ends because its process stops, so that another one takes over. */
+export function isStopping({ signal }: { readonly signal: AbortSignal }): boolean {
+  return signal.aborted && !(signal.reason instanceof CancelRequested);
+}
+
 /** What this process is working on, so that a cancel reaches its run at once. */
 export interface RunningGenerations {
   /** A signal that aborts on a cancel and with `stop`; `dispose` when the run is over. */

@@ -10,6 +10,8 @@ const sweepMilliseconds = 30_000;
 const sweepAgeMilliseconds = 10_000;
 const sweepLimit = 1_000;
 const blobRemovals = 2;
+/** Runs that wait for a provider cost memory alone; this many are about 300 MB at the worst. */
+const maxHeld = 1_000;
 
 /** Takes jobs until disposed. The queue is only a wake-up call: the sweep sends every unfinished generation again. */
 export function startWorker(dependencies: RunDependencies, concurrency: number): AsyncDisposable {
@@ -21,7 +23,8 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
     queue.work({
       name: 'run-generation',
       concurrency,
-      handle: ({ generationId }, stop) => runGeneration(dependencies, { generationId, stop }),
+      maxHeld,
+      handle: ({ generationId }, stop, slot) => runGeneration(dependencies, { generationId, stop, slot }),
     }),
   );
   resources.use(

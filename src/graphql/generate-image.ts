@@ -1,3 +1,4 @@
+import type { GenerationRequest } from '../domain/generation-request.ts';
 import type { RequestedSize } from '../domain/image-size.ts';
 import { InvalidInput, ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
 import { submitGeneration } from '../generations/submit.ts';
@@ -31,13 +32,29 @@ const GenerateImageInput = builder.inputType('GenerateImageInput', {
     prompt: t.string({ required: true, description: 'What to show, in 1 to 10,000 characters.' }),
     negativePrompt: t.string({ description: 'What to leave out.' }),
     model: t.string({ description: 'A slug. Default: the configured default model.' }),
+    fallbackModels: t.stringList({
+      description: 'Slugs, tried in order when the model is unavailable, rate-limited for long, or out of quota.',
+    }),
+    enhancePrompt: t.boolean({
+      required: true,
+      defaultValue: false,
+      description: 'Makes a better wording of the prompt first, and keeps both.',
+    }),
     count: t.int({ required: true, defaultValue: 1, description: 'How many pictures.' }),
     size: t.field({ type: ImageSizeInput, description: "Default: the model's." }),
     steps: t.int({ description: "How often the model goes over a picture. Default: the model's." }),
+    guidanceScale: t.float({ description: "How closely to keep to the prompt. Default: the model's." }),
     seed: t.string({
       description: 'A whole number: the same one gives the same picture. Default, and for -1: random.',
     }),
-    style: t.string({ description: 'One of the styles of the model.' }),
+    strength: t.float({ description: 'How far a picture may leave its input image: 0 keeps it, 1 ignores it.' }),
+    style: t.string({
+      description: 'One of the styles of the model. Where it has none, the style becomes part of the wording.',
+    }),
+    styleIntensity: t.float({ description: 'How much of the style. Where it becomes part of the wording: 0 to 1.' }),
+    quality: t.string({ description: 'One of the qualities of the model.' }),
+    background: t.string({ description: 'One of the backgrounds of the model.' }),
+    compression: t.int({ description: 'Of JPEG and WebP, in percent.' }),
     outputFormat: t.field({ type: ImageFormatEnum, description: 'Default: what the model gives.' }),
   }),
 });
@@ -77,25 +94,25 @@ function checkWaitSeconds(waitSeconds: number): void {
   throw new InvalidInput([{ path: ['waitSeconds'], message: `waitSeconds must be 0 to ${maxWaitSeconds}.` }]);
 }
 
-function toRequest(input: typeof GenerateImageInput.$inferInput) {
-  const { prompt, count } = input;
+function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequest {
+  const { prompt, count, enhancePrompt } = input;
   return {
     prompt,
     count,
+    enhancePrompt,
     negativePrompt: input.negativePrompt ?? null,
     model: input.model ?? null,
+    fallbackModels: input.fallbackModels ?? [],
     size: (input.size ?? null) as RequestedSize | null,
     steps: input.steps ?? null,
+    guidanceScale: input.guidanceScale ?? null,
     seed: input.seed ?? null,
+    strength: input.strength ?? null,
     style: input.style ?? null,
+    styleIntensity: input.styleIntensity ?? null,
+    quality: input.quality ?? null,
+    background: input.background ?? null,
+    compression: input.compression ?? null,
     outputFormat: input.outputFormat ?? null,
-    fallbackModels: [],
-    enhancePrompt: false,
-    guidanceScale: null,
-    strength: null,
-    styleIntensity: null,
-    quality: null,
-    background: null,
-    compression: null,
   };
 }

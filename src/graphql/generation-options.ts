@@ -10,12 +10,21 @@ export const GenerationOptionsType = builder.objectRef<GenerationOptions>('Gener
     height: t.exposeInt('height', { nullable: true, description: 'In pixels.' }),
     aspectRatio: t.exposeString('aspectRatio', { nullable: true, description: 'Where one was asked for.' }),
     steps: t.exposeInt('steps', { nullable: true, description: 'Null where the model has none.' }),
+    guidanceScale: t.exposeFloat('guidanceScale', { nullable: true, description: 'Null where the model has none.' }),
     seed: t.string({
       nullable: true,
       description: 'Chosen at acceptance where none was given. Picture n uses seed + n.',
       resolve: ({ seed }) => seed?.toString() ?? null,
     }),
-    style: t.exposeString('style', { nullable: true, description: 'One of the styles of the model.' }),
+    strength: t.exposeFloat('strength', {
+      nullable: true,
+      description: 'Null where the model has none, and where there is no input image.',
+    }),
+    style: t.exposeString('style', { nullable: true, description: 'An option of the model, or part of the wording.' }),
+    styleIntensity: t.exposeFloat('styleIntensity', { nullable: true, description: 'Null where none is applied.' }),
+    quality: t.exposeString('quality', { nullable: true, description: 'Null where none is applied.' }),
+    background: t.exposeString('background', { nullable: true, description: 'Null where none is applied.' }),
+    compression: t.exposeInt('compression', { nullable: true, description: 'In percent. Null where none is applied.' }),
     outputFormat: t.expose('outputFormat', {
       type: ImageFormatEnum,
       nullable: true,

@@ -14,8 +14,15 @@ builder.node(ImageModelType, {
     }),
     name: t.exposeString('name', { description: 'For people.' }),
     provider: t.exposeString('provider', { description: 'Who runs it.' }),
-    available: t.boolean({ description: 'Whether it can be used now.', resolve: () => true }),
-    unavailableReason: t.string({ nullable: true, description: 'Why not, in one sentence.', resolve: () => null }),
+    available: t.boolean({
+      description: 'Whether it can be used now.',
+      resolve: (model, _, { services }) => services.health.findUnavailability(model) === undefined,
+    }),
+    unavailableReason: t.string({
+      nullable: true,
+      description: 'Why not, in one sentence.',
+      resolve: (model, _, { services }) => services.health.findUnavailability(model)?.reason ?? null,
+    }),
     isDefault: t.boolean({
       description: 'Whether it is used when a request names none.',
       resolve: (model, _, { services }) => model.slug === services.catalogue.defaultModel.slug,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../database/database.ts';
+import type { WorkerSlot } from './slots.ts';
 
 /** What can be queued. A payload is a wake-up call: the truth is in our own tables. */
 export const jobSchemas = {
@@ -19,13 +20,15 @@ export interface Job<Name extends JobName = JobName> {
 
 export interface WorkOptions<Name extends JobName> {
   readonly name: Name;
-  /** How many jobs run at a time in this process. */
+  /** How many jobs keep this process busy at a time. */
   readonly concurrency: number;
+  /** How many jobs this process holds at a time, those included that have left their slot. Default: `concurrency`. */
+  readonly maxHeld?: number;
   /**
    * Runs one job. The job is done when this resolves, and comes again, later each time, when it rejects. `signal` aborts
-   * when the process stops: what is running is then handed back.
+   * when the process stops: what is running is then handed back. A job that only waits leaves its slot meanwhile.
    */
-  readonly handle: (data: JobData<Name>, signal: AbortSignal) => Promise<void>;
+  readonly handle: (data: JobData<Name>, signal: AbortSignal, slot: WorkerSlot) => Promise<void>;
 }
 
 export interface JobQueue extends AsyncDisposable {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { type JobData, type JobName, jobSchemas, type WorkOptions } from './job-queue.ts';
 import { createPump } from './pump.ts';
+import type { WorkerSlot } from './slots.ts';
 
 const touchMilliseconds = 3_000;
 const pollMilliseconds = 1_000;
@@ -27,7 +28,7 @@ interface HeldJob {
  */
 export function startPgBossWorker<Name extends JobName>(
   { boss, log }: { readonly boss: PgBoss; readonly log: Logger },
-  { name, concurrency, handle }: WorkOptions<Name>,
+  { name, concurrency, maxHeld = concurrency, handle }: WorkOptions<Name>,
 ): PgBossWorker {
   const held = new Set<HeldJob>();
   let stopped = false;
@@ -38,13 +39,13 @@ export function startPgBossWorker<Name extends JobName>(
     return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, data, abort: new AbortController() }));
   };
 
-  const run = async (job: HeldJob) => {
+  const run = async (job: HeldJob, slot: WorkerSlot) => {
     held.add(job);
     // It was being fetched when the others were aborted.
     if (stopped) abort(job);
     try {
       job.abort.signal.throwIfAborted();
-      await handle(schemas[name].parse(job.data), job.abort.signal);
+      await handle(schemas[name].parse(job.data), job.abort.signal, slot);
       await boss.complete(name, job);
     } catch (error) {
       if (!job.abort.signal.aborted) log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
@@ -54,7 +55,7 @@ export function startPgBossWorker<Name extends JobName>(
     }
   };
 
-  const pump = createPump({ concurrency, fetch, run, pollMilliseconds, onError });
+  const pump = createPump({ concurrency, maxHeld, fetch, run, pollMilliseconds, onError });
   const heartbeat = setInterval(() => void touch(boss, name, held).catch(onError), touchMilliseconds);
   return {
     wake: pump.wake,

@@ -24,12 +24,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const attempt = { kind: 'GENERATE', provider: 'blank', model: 'blank/blank' } as const;
 const failure = { code: 'INTERNAL', message: 'from the past', retryable: true, stage: null, categories: [] } as const;
-const ending = {
-  status: 'FAILED',
-  failure,
-  warnings: [],
-  attempt: { outcome: 'FAILED', failure, costUsd: null },
-} as const;
+const ending = { status: 'FAILED', failure, warnings: [] } as const;
 
 async function submitOne(count = 1) {
   const id = await submit(api.client, { prompt: 'nothing at all', count });
@@ -74,6 +69,7 @@ async function writeImage(connection: Connection, step: Step) {
     sizeBytes: 100,
     thumbHash: '',
     seed: null,
+    revisedPrompt: null,
   });
 }
 

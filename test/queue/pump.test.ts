@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createPump } from '../../src/queue/pump.ts';
+import type { WorkerSlot } from '../../src/queue/slots.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -10,11 +11,13 @@ const pollMilliseconds = 1_000;
 function setUp(concurrency: number) {
   const waiting: number[] = [];
   const running = new Map<number, () => void>();
+  const slots = new Map<number, WorkerSlot>();
   const asked: number[] = [];
   const errors: unknown[] = [];
   let failNext = false;
   const pump = createPump<number>({
     concurrency,
+    maxHeld: 4,
     pollMilliseconds,
     onError: (error) => errors.push(error),
     async fetch(count) {
@@ -25,7 +28,10 @@ function setUp(concurrency: number) {
       }
       return waiting.splice(0, count);
     },
-    run: (item) => new Promise<void>((resolve) => running.set(item, resolve)),
+    run: (item, slot) => {
+      slots.set(item, slot);
+      return new Promise<void>((resolve) => running.set(item, resolve));
+    },
   });
   const finish = (item: number) => {
     running.get(item)?.();
@@ -35,7 +41,7 @@ function setUp(concurrency: number) {
   const fail = () => {
     failNext = true;
   };
-  return { pump, waiting, running, asked, errors, finish, settle, fail };
+  return { pump, waiting, running, slots, asked, errors, finish, settle, fail };
 }
 
 test('fills every free place, and no more', async () => {
@@ -100,4 +106,57 @@ test('takes nothing new once it stops, and waits for what runs', async () => {
   await stopping;
   expect([...running.keys()]).toEqual([]);
   expect(waiting).toEqual([2]);
+});
+
+test('an item that has left its slot makes room for another, up to the most that are held', async () => {
+  const { waiting, running, slots, settle, pump } = setUp(1);
+  waiting.push(1, 2, 3, 4, 5);
+  pump.wake();
+  for (const item of [1, 2, 3, 4, 5]) {
+    await settle();
+    slots.get(item)?.leave();
+  }
+  await settle();
+  expect([...running.keys()]).toEqual([1, 2, 3, 4]);
+});
+
+test('an item that comes back waits until the slot is free, and comes before new ones', async () => {
+  const { waiting, running, slots, finish, settle, pump } = setUp(1);
+  waiting.push(1, 2, 3);
+  pump.wake();
+  await settle();
+  slots.get(1)?.leave();
+  await settle();
+  let back = false;
+  void slots
+    .get(1)
+    ?.enter(new AbortController().signal)
+    .then(() => {
+      back = true;
+    });
+  await settle();
+  expect({ back, running: [...running.keys()] }).toEqual({ back: false, running: [1, 2] });
+  finish(2);
+  await settle();
+  expect({ back, running: [...running.keys()] }).toEqual({ back: true, running: [1] });
+  finish(1);
+  await settle();
+  expect([...running.keys()]).toEqual([3]);
+});
+
+test('who is stopped while waiting for a slot does not take one', async () => {
+  const { waiting, running, slots, finish, settle, pump } = setUp(1);
+  waiting.push(1, 2, 3);
+  pump.wake();
+  await settle();
+  slots.get(1)?.leave();
+  await settle();
+  const abort = new AbortController();
+  const reason = new Error('Enough of it.');
+  const entering = slots.get(1)?.enter(abort.signal);
+  abort.abort(reason);
+  await expect(entering).rejects.toBe(reason);
+  finish(2);
+  await settle();
+  expect([...running.keys()]).toEqual([1, 3]);
 });
