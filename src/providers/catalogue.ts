@@ -1,7 +1,7 @@
 import type { ImageModel } from '../domain/image-model.ts';
 import type { Provider } from './provider.ts';
 
-/** The models that are configured, by slug. */
+/** The models that are configured, by slug; those too whose provider is off. */
 export interface Catalogue {
   readonly models: readonly ImageModel[];
   readonly defaultModel: ImageModel;
@@ -10,8 +10,11 @@ export interface Catalogue {
   providerOf(model: ImageModel): Provider;
 }
 
-/** The first model of the first provider is the default. Throws when a slug is there twice, or none at all. */
-export function createCatalogue(providers: readonly Provider[]): Catalogue {
+/**
+ * The default is the model of that slug; where there is none of it, the first of the first provider. Throws when a slug is there
+ * twice, or no model at all.
+ */
+export function createCatalogue(providers: readonly Provider[], defaultSlug: string): Catalogue {
   const entries = new Map<string, { readonly model: ImageModel; readonly provider: Provider }>();
   for (const provider of providers) {
     for (const model of provider.models) {
@@ -20,7 +23,7 @@ export function createCatalogue(providers: readonly Provider[]): Catalogue {
     }
   }
   const models = [...entries.values()].map((entry) => entry.model);
-  const defaultModel = models[0];
+  const defaultModel = entries.get(defaultSlug)?.model ?? models[0];
   if (defaultModel === undefined) throw new Error('No model is configured.');
   return {
     models,
