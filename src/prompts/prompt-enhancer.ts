@@ -6,7 +6,10 @@ export interface PromptEnhancer {
   readonly provider: string;
   /** What writes: kept with the wording. */
   readonly writtenBy: string;
-  /** Throws `ProviderError`, `EnhancementRefused` among them, and the signal's reason after an abort. Never answers an empty text. */
+  /**
+   * Throws `ProviderError`, a refusal with `CONTENT_REFUSED`, and the signal's reason after an abort. Has no time limit of its own.
+   * Never answers an empty text, nor one that cannot be stored.
+   */
   enhance(wish: EnhancementWish): Promise<EnhancedPrompt>;
 }
 
