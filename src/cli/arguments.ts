@@ -4,6 +4,9 @@ import type { GenerateImageInput, ImageFormat } from './schema-types.ts';
 
 export interface GenerateCommand {
   readonly input: GenerateImageInput;
+  /** What to start from: paths of files, or URLs. */
+  readonly inputImages: readonly string[];
+  readonly mask: string | undefined;
   /** A file or a folder; undefined for a name made from the prompt. */
   readonly output: string | undefined;
   /** Of a server that must be running. */
@@ -19,7 +22,12 @@ const options = {
   negative: text,
   size: text,
   steps: text,
+  guidance: text,
   seed: text,
+  input: { type: 'string', multiple: true, default: [] as string[] },
+  mask: text,
+  strength: text,
+  enhance: flag,
   count: text,
   style: text,
   format: text,
@@ -36,7 +44,7 @@ export function parseArguments(args: readonly string[]): GenerateCommand | 'help
   // Words that were not quoted arrive one by one.
   const prompt = positionals.join(' ');
   if (prompt.trim() === '') throw new UsageError('Say what to show.');
-  const { model, negative, size, steps, seed, count, style, output, url, json } = values;
+  const { model, negative, size, steps, seed, count, style, output, url, json, mask } = values;
   if (output === '') throw new UsageError('--output takes the path of a file or a folder.');
   const format = values.format === undefined ? formatOf(output) : parseFormat(values.format);
   const input = withoutUndefined({
@@ -45,12 +53,15 @@ export function parseArguments(args: readonly string[]): GenerateCommand | 'help
     negativePrompt: negative,
     size: size === undefined ? undefined : parseSize(size),
     steps: steps === undefined ? undefined : parseWholeNumber('steps', steps),
+    guidanceScale: values.guidance === undefined ? undefined : parseNumber('guidance', values.guidance),
     seed: seed === undefined ? undefined : parseSeed(seed),
+    strength: values.strength === undefined ? undefined : parseNumber('strength', values.strength),
+    enhancePrompt: values.enhance ? true : undefined,
     count: count === undefined ? undefined : parseWholeNumber('count', count),
     style,
     outputFormat: format,
   });
-  return { input, output, url: url === undefined ? undefined : parseUrl(url), json };
+  return { input, inputImages: values.input, mask, output, url: url === undefined ? undefined : parseUrl(url), json };
 }
 
 function parse(args: readonly string[]) {
@@ -75,6 +86,11 @@ function parseSize(size: string): GenerateImageInput['size'] {
 function parseWholeNumber(name: string, value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new UsageError(`--${name} takes a whole number, not “${value}”.`);
+}
+
+function parseNumber(name: string, value: string): number {
+  if (/^\d{1,9}(\.\d{1,9})?$/.test(value)) return Number(value);
+  throw new UsageError(`--${name} takes a number, not “${value}”.`);
 }
 
 function parseSeed(value: string): string {

@@ -1,13 +1,15 @@
 import { CliError } from './cli-error.ts';
 import { cancelGeneration, findModels, generateImage, readGeneration } from './documents.ts';
+import type { GenerateRequest, InputFile } from './input-images.ts';
+import { type GraphQLRequest, post } from './post.ts';
 import { toRefusal } from './refusal.ts';
-import type { GenerateImageInput, GenerateImageResult, Generation } from './schema-types.ts';
+import type { GenerateImageResult, Generation } from './schema-types.ts';
 
 /** What one server is asked over HTTP. Everything throws `CliError`. */
 export interface Client {
   readonly url: string;
   /** The id of the new generation. */
-  generate(input: GenerateImageInput): Promise<string>;
+  generate(request: GenerateRequest): Promise<string>;
   cancel(id: string): Promise<void>;
   read(id: string): Promise<Generation>;
 }
@@ -18,17 +20,21 @@ const probeMilliseconds = 2_000;
 export function createClient(url: string): Client {
   return {
     url,
-    async generate(input) {
-      const data = await ask<{ readonly generateImage: GenerateImageResult }>(url, generateImage, { input });
+    async generate({ input, files }) {
+      const request = { query: generateImage, variables: { input }, files };
+      const data = await ask<{ readonly generateImage: GenerateImageResult }>(url, request);
       const result = data.generateImage;
       if (result.generation === undefined) throw toRefusal(result);
       return result.generation.id;
     },
     async cancel(id) {
-      await ask(url, cancelGeneration, { id });
+      await ask(url, { query: cancelGeneration, variables: { id } });
     },
     async read(id) {
-      const { generation } = await ask<{ readonly generation: Generation | null }>(url, readGeneration, { id });
+      const { generation } = await ask<{ readonly generation: Generation | null }>(url, {
+        query: readGeneration,
+        variables: { id },
+      });
       if (generation === null) throw new CliError('The server no longer has this generation.');
       return generation;
     },
@@ -42,7 +48,7 @@ export async function probe(url: string): Promise<'darkroom' | 'other' | 'nothin
   if (live === undefined) return 'nothing';
   // Many services have a path for their health. Only ours has models.
   const isLive = live.ok && (await hasStatusLive(live));
-  const answer = isLive ? await post(url, { query: findModels }, signal).catch(() => undefined) : undefined;
+  const answer = isLive ? await readAnswer(url, { query: findModels }, signal).catch(() => undefined) : undefined;
   return answer?.data?.models === undefined ? 'other' : 'darkroom';
 }
 
@@ -56,9 +62,13 @@ interface Answer<Data> {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-async function ask<Data>(url: string, query: string, variables: object): Promise<Data> {
+interface Question extends GraphQLRequest {
+  readonly files?: readonly InputFile[];
+}
+
+async function ask<Data>(url: string, question: Question): Promise<Data> {
   const signal = AbortSignal.timeout(answerMilliseconds);
-  const answer = await post<Data>(url, { query, variables }, signal).catch((cause: Error) => {
+  const answer = await readAnswer<Data>(url, question, signal).catch((cause: Error) => {
     throw cause instanceof CliError ? cause : new CliError(`The server at ${url} does not answer.`, { cause });
   });
   const { data, errors = [] } = answer;
@@ -68,17 +78,12 @@ async function ask<Data>(url: string, query: string, variables: object): Promise
   return data;
 }
 
-async function post<Data = Readonly<Record<string, unknown>>>(
+async function readAnswer<Data = Readonly<Record<string, unknown>>>(
   url: string,
-  request: object,
+  { files = [], ...request }: Question,
   signal: AbortSignal,
 ): Promise<Answer<Data>> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(request),
-    signal,
-  });
+  const response = await post(url, request, { signal, files });
   const text = await response.text();
   try {
     return JSON.parse(text) as Answer<Data>;

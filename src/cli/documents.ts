@@ -12,6 +12,7 @@ export const generateImage = /* GraphQL */ `
       ... on UserError { message }
       ... on InvalidInput { issues { path message } }
       ... on UnknownModel { available { slug } }
+      ... on InputImageUnusable { path }
     }
   }
 `;

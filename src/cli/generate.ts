@@ -1,9 +1,10 @@
 import { Cancelled, CliError } from './cli-error.ts';
 import type { Client } from './client.ts';
 import { followGeneration } from './follow.ts';
+import type { GenerateRequest } from './input-images.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 import { toProgressView } from './progress-view.ts';
-import type { GenerateImageInput, Generation } from './schema-types.ts';
+import type { Generation } from './schema-types.ts';
 
 export interface GenerateDependencies {
   readonly client: Client;
@@ -20,12 +21,12 @@ const endings = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 /** Makes pictures and resolves to the ended generation. Cancels it on the server when it is interrupted. */
 export async function generate(
   { client, display, interrupted, serverStopped }: GenerateDependencies,
-  input: GenerateImageInput,
+  request: GenerateRequest,
 ): Promise<Generation> {
   interrupted.throwIfAborted();
   display.show({ label: 'Sending' });
   // Not to be broken off: what the server has accepted must be known to be cancelled.
-  const id = await client.generate(input);
+  const id = await client.generate(request);
   using cancelling = cancelWhen(interrupted, () => {
     display.show({ label: 'Cancelling' });
     return client.cancel(id);
@@ -35,7 +36,7 @@ export async function generate(
     id,
     signal: AbortSignal.any([serverStopped, cancelling.givenUp]),
     onProgress(progress) {
-      if (!endings.includes(progress.status)) display.show(toProgressView(progress, input.count ?? 1));
+      if (!endings.includes(progress.status)) display.show(toProgressView(progress, request.input.count ?? 1));
     },
     onConnectionLost: () => display.show({ label: 'Reconnecting' }),
   });

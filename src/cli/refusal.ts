@@ -6,6 +6,11 @@ const flags: Readonly<Record<string, string>> = {
   model: '--model',
   size: '--size',
   steps: '--steps',
+  guidanceScale: '--guidance',
+  inputImages: '--input',
+  mask: '--mask',
+  strength: '--strength',
+  enhancePrompt: '--enhance',
   seed: '--seed',
   count: '--count',
   style: '--style',
@@ -19,7 +24,8 @@ export function nameFlag(field: string | undefined, message: string): string {
 }
 
 /** Why there is no generation. What the person typed is a usage error. */
-export function toRefusal({ __typename, message = '', issues = [], available = [] }: GenerateImageResult): CliError {
+export function toRefusal(result: GenerateImageResult): CliError {
+  const { __typename, message = '', path = [], issues = [], available = [] } = result;
   switch (__typename) {
     case 'InvalidInput':
       return new UsageError(issues.map(({ path, message: words }) => nameFlag(path[1], words)).join('\n'));
@@ -27,7 +33,14 @@ export function toRefusal({ __typename, message = '', issues = [], available = [
       return new UsageError(
         `${nameFlag('model', message)} There are: ${available.map(({ slug }) => slug).join(', ')}.`,
       );
+    case 'InputImageUnusable':
+      return new UsageError(nameFlag(path[0], `${message}${toOrdinal(path[1])}`));
     default:
       return new CliError(message);
   }
+}
+
+/** Which of several, as people count. */
+function toOrdinal(index: string | undefined): string {
+  return index === undefined ? '' : ` (image ${Number(index) + 1})`;
 }

@@ -8,11 +8,19 @@ export interface GenerateImageInput {
   readonly model?: string;
   readonly size?: { readonly aspectRatio: string } | { readonly pixels: PixelSize };
   readonly steps?: number;
+  readonly guidanceScale?: number;
   readonly seed?: string;
+  readonly strength?: number;
+  readonly enhancePrompt?: boolean;
+  readonly inputImages?: readonly ImageSource[];
+  readonly mask?: ImageSource;
   readonly count?: number;
   readonly style?: string;
   readonly outputFormat?: ImageFormat;
 }
+
+/** Null stands for a file that is sent along. */
+export type ImageSource = { readonly url: string } | { readonly file: null };
 
 interface PixelSize {
   readonly width: number;
@@ -69,6 +77,8 @@ export interface GenerateImageResult {
   readonly __typename: string;
   readonly generation?: { readonly id: string };
   readonly message?: string;
+  /** Of an input image. */
+  readonly path?: readonly string[];
   readonly issues?: readonly { readonly path: readonly string[]; readonly message: string }[];
   readonly available?: readonly { readonly slug: string }[];
 }

@@ -9,12 +9,14 @@ function parse(...args: string[]) {
 }
 
 test('only what was given is sent', () => {
-  expect(parse('a lake')).toEqual({ input: { prompt: 'a lake' }, output: undefined, url: undefined, json: false });
+  const nothing = { inputImages: [], mask: undefined, output: undefined, url: undefined, json: false };
+  expect(parse('a lake')).toEqual({ input: { prompt: 'a lake' }, ...nothing });
 });
 
 test('every option has its field', () => {
   const flags =
-    '--model a/b --negative rain --size 16:9 --steps 12 --seed 7 --count 2 --style ink --format webp --json';
+    '--model a/b --negative rain --size 16:9 --steps 12 --seed 7 --count 2 --style ink --format webp --json ' +
+    '--guidance 3.5 --strength 0.4 --enhance --input one.png --input https://a.test/two.png --mask mask.png';
   expect(parse('a lake', ...flags.split(' '), '--output', 'lake.webp', '--url', 'http://here:4000')).toEqual({
     input: {
       prompt: 'a lake',
@@ -26,7 +28,12 @@ test('every option has its field', () => {
       count: 2,
       style: 'ink',
       outputFormat: 'WEBP',
+      guidanceScale: 3.5,
+      strength: 0.4,
+      enhancePrompt: true,
     },
+    inputImages: ['one.png', 'https://a.test/two.png'],
+    mask: 'mask.png',
     output: 'lake.webp',
     url: 'http://here:4000',
     json: true,
