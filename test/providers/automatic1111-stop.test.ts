@@ -25,13 +25,14 @@ test('an abort interrupts the task that is worked at, hangs up, and leaves no ha
   await standin.received[0]?.left;
 });
 
-test('leaving the loop early interrupts the task', async () => {
+test('leaving the loop early interrupts the task and hangs up', async () => {
   await using standin = await start();
   standin.room.holdAt(5);
   for await (const event of order(standin)) {
     if (event.type === 'progress' && event.step === 5) break;
   }
   expect(standin.room.interrupted).toHaveLength(1);
+  await standin.received[0]?.left;
 });
 
 test('leaving the loop at the picture interrupts nobody', async () => {

@@ -1,6 +1,4 @@
 import { afterAll } from 'vitest';
-import { createDownloader } from '../../src/network/download.ts';
-import { createFetch } from '../../src/network/fetch.ts';
 import {
   type CloudflareSettings,
   cloudflareModels,
@@ -13,6 +11,7 @@ import { eventsOf, failureOf, findModel, toOrder } from '../support/orders.ts';
 import { startCloudflareStandin } from '../support/standins/cloudflare.ts';
 import type { ReceivedRequest, Standin } from '../support/standins/standin.ts';
 import { secret } from './provider-contract.ts';
+import { openVendorDependencies } from './vendor-dependencies.ts';
 
 export const accountId = '023e105f4ecef8ad9ca31a8372d0c353';
 
@@ -26,14 +25,11 @@ export interface Wishes extends Partial<CloudflareSettings> {
 
 /** Providers that share what they are made of. It is closed after the last test of the file. */
 export function openProviders(): (wishes: Wishes) => Provider {
-  const closing = new AsyncDisposableStack();
-  afterAll(() => closing.disposeAsync());
-  const { fetch } = closing.use(createFetch());
+  const toDependencies = openVendorDependencies();
   return ({ url, changes = {}, ...settings }) => {
-    const downloader = closing.use(createDownloader({ trustedOrigins: [url] }));
     const models = readModels('cloudflare', cloudflareModels, changes);
     const usual = { apiKey: secret, accountId, baseUrl: `${url}/client/v4`, models };
-    return createCloudflareProvider({ fetch, downloader, clock: Date }, { ...usual, ...settings });
+    return createCloudflareProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }
 

@@ -1,7 +1,5 @@
 import { afterAll } from 'vitest';
 import { z } from 'zod';
-import { createDownloader } from '../../src/network/download.ts';
-import { createFetch } from '../../src/network/fetch.ts';
 import { createFalProvider, type FalSettings, falModels } from '../../src/providers/fal/fal-provider.ts';
 import { type ModelChanges, readModels } from '../../src/providers/model-definition.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -9,6 +7,7 @@ import { type FalStandin, startFalStandin } from '../support/standins/fal.ts';
 import type { ReceivedRequest } from '../support/standins/standin.ts';
 import { createJobStage, submitJob } from './job-stage.ts';
 import { secret } from './provider-contract.ts';
+import { openVendorDependencies } from './vendor-dependencies.ts';
 
 interface Wishes extends Partial<FalSettings> {
   /** The stand-in's. */
@@ -18,14 +17,11 @@ interface Wishes extends Partial<FalSettings> {
 
 /** Makes providers that look often. What they share is closed after the last test of the file. */
 export function openProviders(): (wishes: Wishes) => Provider {
-  const closing = new AsyncDisposableStack();
-  afterAll(() => closing.disposeAsync());
-  const { fetch } = closing.use(createFetch());
+  const toDependencies = openVendorDependencies();
   return ({ url, changes = {}, ...settings }) => {
-    const downloader = closing.use(createDownloader({ trustedOrigins: [url] }));
     const models = readModels('fal', falModels, changes);
     const usual = { apiKey: secret, baseUrl: url, models, pollMilliseconds: { first: 1, most: 4 } };
-    return createFalProvider({ fetch, downloader, clock: Date }, { ...usual, ...settings });
+    return createFalProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }
 

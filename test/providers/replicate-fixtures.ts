@@ -1,7 +1,5 @@
 import { afterAll } from 'vitest';
 import { z } from 'zod';
-import { createDownloader } from '../../src/network/download.ts';
-import { createFetch } from '../../src/network/fetch.ts';
 import { type ModelChanges, readModels } from '../../src/providers/model-definition.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import {
@@ -13,6 +11,7 @@ import { type ReplicateStandin, startReplicateStandin } from '../support/standin
 import type { ReceivedRequest } from '../support/standins/standin.ts';
 import { createJobStage, submitJob } from './job-stage.ts';
 import { secret } from './provider-contract.ts';
+import { openVendorDependencies } from './vendor-dependencies.ts';
 
 interface Wishes extends Partial<ReplicateSettings> {
   /** The stand-in's. */
@@ -22,14 +21,11 @@ interface Wishes extends Partial<ReplicateSettings> {
 
 /** Makes providers that look often. What they share is closed after the last test of the file. */
 export function openProviders(): (wishes: Wishes) => Provider {
-  const closing = new AsyncDisposableStack();
-  afterAll(() => closing.disposeAsync());
-  const { fetch } = closing.use(createFetch());
+  const toDependencies = openVendorDependencies();
   return ({ url, changes = {}, ...settings }) => {
-    const downloader = closing.use(createDownloader({ trustedOrigins: [url] }));
     const models = readModels('replicate', replicateModels, changes);
     const usual = { apiKey: secret, baseUrl: `${url}/v1`, models, pollMilliseconds: { first: 1, most: 4 } };
-    return createReplicateProvider({ fetch, downloader, clock: Date }, { ...usual, ...settings });
+    return createReplicateProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }
 
