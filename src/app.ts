@@ -1,7 +1,7 @@
 import { v7 as createUuidV7 } from 'uuid';
 import { createLocalAuthentication } from './accounts/local-user.ts';
 import type { Authenticate } from './accounts/viewer.ts';
-import type { Config } from './config.ts';
+import { type Config, exitCodeConfig } from './config.ts';
 import { connectDatabase } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import type { Clock } from './domain/clock.ts';
@@ -21,13 +21,14 @@ import { createHub } from './hints/hub.ts';
 import { createPostgresHints } from './hints/postgres-hints.ts';
 import { startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
-import { createBuiltinEnhancer } from './prompts/builtin-enhancer.ts';
+import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { createCatalogue } from './providers/catalogue.ts';
 import type { Provider } from './providers/provider.ts';
 import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
 import type { ImageStore } from './storage/image-store.ts';
+import { createVendors, type Vendors } from './vendors.ts';
 
 export const roles = ['all', 'api', 'worker'] as const;
 /** `api` answers clients, `worker` runs generations, `all` does both. */
@@ -37,8 +38,10 @@ export interface AppOptions {
   readonly config: Config;
   readonly role: Role;
   readonly log: Logger;
-  /** In place of the built-in ones. */
+  /** In place of those that configuration has. */
   readonly providers?: readonly Provider[];
+  /** In place of the one that configuration has. */
+  readonly enhancer?: PromptEnhancer;
   /** In place of the one local user. */
   readonly authenticate?: Authenticate;
 }
@@ -111,9 +114,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   ]);
   const hub = createHub({ clock });
   const running = createRunningGenerations();
-  const providers = options.providers ?? [
-    stack.use(createSketchProvider({ stepMilliseconds: config.SKETCH_STEP_MILLISECONDS })),
-  ];
+  const { providers, vendors } = openProviders(options, stack);
   const dispatch = (hint: Hint) => {
     if (hint.kind === 'progress') hub.deliver(hint.snapshot);
     else if (hint.kind === 'work') queue.wake('run-generation');
@@ -132,13 +133,29 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     dispatch(hint);
     hints.publish(hint);
   };
-  const catalogue = createCatalogue(providers);
+  const catalogue = createCatalogue(providers, config.DEFAULT_MODEL);
   const board = stack.use(await createTroubleBoard({ database, clock, log }));
   const health = createProviderHealth({ board, catalogue });
-  const enhancer = createBuiltinEnhancer();
-  const made = { health, enhancer, clock, createId: createUuidV7, log };
-  const dependencies = { database, queue, hub, announce, catalogue, images, ...made };
+  const enhancer = options.enhancer ?? vendors.enhancer;
+  const tools = { database, images, clock, createId: createUuidV7 };
+  const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
+  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
   return { dependencies, running };
+}
+
+function openProviders({ config, providers }: AppOptions, stack: AsyncDisposableStack) {
+  const vendors = stack.use(openVendors(config));
+  if (providers !== undefined) return { vendors, providers };
+  const sketch = stack.use(createSketchProvider({ stepMilliseconds: config.SKETCH_STEP_MILLISECONDS }));
+  return { vendors, providers: [sketch, ...vendors.providers] };
+}
+
+function openVendors(config: Config): Vendors {
+  try {
+    return createVendors(config, clock);
+  } catch (cause) {
+    throw new StartError((cause as Error).message, { cause, exitCode: exitCodeConfig });
+  }
 }
 
 async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {

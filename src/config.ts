@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { StartError } from './domain/start-error.ts';
 
 /** As sysexits.h has it: something is wrong with the configuration. */
-const exitCodeConfig = 78;
+export const exitCodeConfig = 78;
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -14,6 +14,46 @@ const wholeNumber = (min: number, max: number) =>
       `must be a whole number from ${min} to ${max}`,
     )
     .transform(Number);
+
+/** Without a slash at its end. */
+const baseUrl = () =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+    .transform((url) => url.replace(/\/+$/, ''));
+const secret = () => z.string().min(1).optional();
+
+/** One block for each vendor. A vendor whose key or URL is missing is off. */
+const vendorSchema = z.object({
+  OPENAI_API_KEY: secret().describe('Turns OpenAI on.'),
+  OPENAI_BASE_URL: baseUrl().default('https://api.openai.com/v1').describe("OpenAI's address, or that of a gateway."),
+  NEBIUS_API_KEY: secret().describe('Turns Nebius on.'),
+  NEBIUS_API_ENDPOINT: baseUrl()
+    .default('https://api.tokenfactory.nebius.com/v1')
+    .describe("Nebius' address, or that of a gateway."),
+  GEMINI_API_KEY: secret().describe('Turns Gemini on.'),
+  GEMINI_BASE_URL: baseUrl()
+    .default('https://generativelanguage.googleapis.com')
+    .describe("Gemini's address, or that of a gateway."),
+  CLOUDFLARE_ID: secret().describe('The account at Cloudflare. With CLOUDFLARE_API_KEY it turns Workers AI on.'),
+  CLOUDFLARE_API_KEY: secret().describe('A token for Workers AI.'),
+  CLOUDFLARE_BASE_URL: baseUrl()
+    .default('https://api.cloudflare.com/client/v4')
+    .describe("Cloudflare's address, or that of a gateway."),
+  RUNPOD_API_KEY: secret().describe('Turns RunPod on.'),
+  RUNPOD_API_URL: baseUrl()
+    .optional()
+    .describe('An endpoint of your own: https://api.runpod.ai/v2/<endpoint>. Public endpoints work without it.'),
+  COMFYUI_URL: baseUrl().optional().describe('Turns ComfyUI on: for example http://127.0.0.1:8188.'),
+  AUTOMATIC1111_URL: baseUrl()
+    .optional()
+    .describe('Turns AUTOMATIC1111 or Forge on: for example http://127.0.0.1:7860, with user:password@ where it asks.'),
+  REPLICATE_API_TOKEN: secret().describe('Turns Replicate on.'),
+  REPLICATE_BASE_URL: baseUrl()
+    .default('https://api.replicate.com/v1')
+    .describe("Replicate's address, or that of a gateway."),
+  FAL_KEY: secret().describe('Turns fal on.'),
+  FAL_BASE_URL: baseUrl().default('https://queue.fal.run').describe("fal's address, or that of a gateway."),
+});
 
 /** Every variable that the server reads, with what it means. `.env.example` repeats the words. */
 export const configSchema = z.object({
@@ -46,6 +86,32 @@ export const configSchema = z.object({
   SKETCH_STEP_MILLISECONDS: wholeNumber(0, 60_000)
     .default(0)
     .describe('Slows the built-in painter down by this much for each step, for demonstrations.'),
+  MODELS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A JSON file that adds, changes and removes models, and adds servers that speak as OpenAI does.'),
+  DEFAULT_MODEL: z
+    .string()
+    .min(1)
+    .default('sketch/landscape')
+    .describe('The slug of the model that is used when a request names none.'),
+  INPUT_URLS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether input images may be given as URLs, which the server fetches: on or off.'),
+  ENHANCER: z
+    .enum(['builtin', 'openai', 'gemini'])
+    .optional()
+    .describe(
+      'Who makes better wordings: builtin, openai or gemini. Without it, the first of openai and gemini that is on.',
+    ),
+  ENHANCER_MODEL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("What OpenAI or Gemini writes better wordings with. Without it, the vendor's small one."),
+  ...vendorSchema.shape,
 });
 
 export type Config = z.infer<typeof configSchema>;

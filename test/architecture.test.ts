@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const layers: readonly (readonly string[])[] = [
   ['main'],
   ['app'],
+  ['vendors'],
   ['http'],
   ['graphql'],
   ['generations'],
@@ -27,7 +28,7 @@ const besideLayers: Readonly<Record<string, readonly string[]>> = {
 /** Who else may import those, by name. */
 const importersOf: Readonly<Record<string, readonly string[]>> = {
   log: layers.flat(),
-  config: ['main', 'app'],
+  config: ['main', 'app', 'vendors'],
   embedded: ['app'],
 };
 

@@ -21,20 +21,20 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 
 test('.env.example has every variable that is read, in their order, with its words and its default, and no other', async () => {
   const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8');
-  const described = [...example.matchAll(/^# (?<words>.+)\n#(?<name>[A-Z_]+)=(?<value>.*)$/gm)];
+  const described = [...example.matchAll(/^# (?<words>.+)\n#(?<name>[A-Z0-9_]+)=(?<value>.*)$/gm)];
   const expected = Object.entries(configSchema.shape).map(([name, schema]) => {
     const value = schema.safeParse(undefined).data;
     return { words: schema.description, name, value: value === undefined ? '' : String(value) };
   });
   expect(described.map(({ groups }) => ({ ...groups }))).toEqual(expected);
-  expect(example.match(/^#?[A-Z_]+=/gm)).toHaveLength(expected.length);
+  expect(example.match(/^#?[A-Z0-9_]+=/gm)).toHaveLength(expected.length);
 });
 
 test('what .env.example says, without its comment signs, is what applies without it', async () => {
   const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8');
   await using temporary = await createTemporaryDirectory();
   const file = join(temporary.path, '.env');
-  await writeFile(file, example.replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
+  await writeFile(file, example.replaceAll(/^#(?=[A-Z0-9_]+=)/gm, ''));
   expect(readConfig({}, file)).toEqual(readConfig({}, noFile));
 });
 

@@ -18,11 +18,12 @@ export interface ClaimedGeneration {
   /** True when another worker had it before. */
   readonly takenOver: boolean;
   readonly attempts: number;
-  /** True when an attempt was under way: whether its provider did the work is not known. */
+  /** True when pictures were being made: whether the provider did the work is not known. */
   readonly cutOff: boolean;
   /** Positions of the pictures that have a row already. */
   readonly storedPositions: readonly number[];
   readonly previewNumber: number;
+  readonly hasInputs: boolean;
   /** Whether the wording was made better already. */
   readonly enhanced: boolean;
 }
@@ -55,14 +56,15 @@ const text = `
   ), cut_off AS (
     UPDATE "Attempt" SET outcome = 'UNKNOWN', "finishedAt" = $3
     FROM changed WHERE "generationId" = changed.id AND outcome = 'RUNNING'
-    RETURNING number
+    RETURNING kind
   )
   SELECT id, "userId", "lastSequence" AS sequence, status, "modelSlug", request, "effectivePrompt", "negativePrompt", options,
     "createdAt", "startedAt", "takenOver",
     (SELECT count(*)::int FROM "Attempt" WHERE "generationId" = $1) AS attempts,
-    EXISTS (SELECT FROM cut_off) AS "cutOff",
+    EXISTS (SELECT FROM cut_off WHERE kind = 'GENERATE') AS "cutOff",
     ARRAY(SELECT position FROM "Image" WHERE "generationId" = $1 ORDER BY position) AS "storedPositions",
     COALESCE((SELECT "previewNumber" FROM "GenerationTick" WHERE "generationId" = $1), 0) AS "previewNumber",
+    EXISTS (SELECT FROM "GenerationInput" WHERE "generationId" = $1) AS "hasInputs",
     EXISTS (SELECT FROM "GenerationEvent" WHERE "generationId" = $1 AND type = 'PROMPT_ENHANCED') AS enhanced
   FROM changed`;
 

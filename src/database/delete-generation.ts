@@ -23,6 +23,12 @@ export async function deleteGenerationRows(
   const row = held.rows[0];
   if (row === undefined) return undefined;
   if (!row.ended) return { outcome: 'unfinished', blobNames: [] };
+  // By a statement of its own: whoever is about to use one of them as an input has it locked until that is written.
+  await connection.query({
+    name: 'hold-images',
+    text: 'SELECT FROM "Image" WHERE "generationId" = $1 FOR UPDATE',
+    values: [generationId],
+  });
   const images = await connection.query<{ blobName: string }>({
     name: 'delete-images',
     text: `DELETE FROM "Image" i WHERE i."generationId" = $1

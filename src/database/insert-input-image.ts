@@ -32,7 +32,7 @@ const text = `
   ON CONFLICT ("userId", sha256) WHERE origin = 'INPUT' DO UPDATE SET sha256 = EXCLUDED.sha256
   RETURNING id, "blobName", "mediaType", width, height, "sizeBytes"`;
 
-/** The row of a picture whose bytes are stored already; the one that there is where the user has sent these bytes before. */
+/** The row of a picture whose bytes are stored already; where the user has sent these bytes before, the one that there is. */
 export async function insertInputImage(connection: Connection, image: NewInputImage): Promise<InputImage> {
   const { id, userId, sha256, blobName, mediaType, width, height, sizeBytes, thumbHash, createdAt } = image;
   const facts = [mediaType, width, height, sizeBytes, thumbHash, createdAt];

@@ -4,7 +4,7 @@ import { applyStyle } from './apply-style.ts';
 import type { AppliedRequest, GenerationRequest, RequestedInputs } from './generation-request.ts';
 import type { ImageFormat } from './image-format.ts';
 import type { Capabilities } from './image-model.ts';
-import { type AppliedSize, applySize, type RequestedSize } from './image-size.ts';
+import { type AppliedSize, applyShape, applySize } from './image-size.ts';
 import { checkText, createRequestCheck, type RequestCheck } from './request-check.ts';
 import { InvalidInput } from './user-errors.ts';
 
@@ -28,7 +28,7 @@ export function applyRequest(wish: RequestToApply, capabilities: Capabilities): 
   const { wording, ...style } = applyStyle(check, request, capabilities);
   const options = {
     count: applyCount(check, request.count, capabilities),
-    ...applySizeOption(check, request.size, capabilities),
+    ...applySizeOption(check, wish, capabilities),
     ...applyNumbers(check, wish, capabilities),
     ...style,
     seed: applySeed(check, { seed: request.seed, randomSeed: wish.randomSeed }, capabilities),
@@ -65,8 +65,10 @@ function applyCount(check: RequestCheck, count: number, { maxCount }: Capabiliti
   return count;
 }
 
-function applySizeOption(check: RequestCheck, size: RequestedSize | null, capabilities: Capabilities): AppliedSize {
-  const outcome = applySize(size, capabilities.size);
+function applySizeOption(check: RequestCheck, wish: RequestToApply, { size: rule }: Capabilities): AppliedSize {
+  const { request, inputs } = wish;
+  if (request.size === null && inputs.size !== null) return applyShape(inputs.size, rule);
+  const outcome = applySize(request.size, rule);
   if ('size' in outcome) {
     if (outcome.moved !== null) check.warn('size', outcome.moved);
     return outcome.size;

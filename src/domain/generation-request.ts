@@ -1,5 +1,5 @@
 import type { ImageFormat } from './image-format.ts';
-import type { Capabilities } from './image-model.ts';
+import type { Capabilities, PixelSize } from './image-model.ts';
 import type { AppliedSize, RequestedSize } from './image-size.ts';
 
 /** What a client asks for, as it was given. Stored as JSON in the generation's row; its input images have rows of their own. */
@@ -30,6 +30,8 @@ export interface RequestedInputs {
   /** How many references. */
   readonly images: number;
   readonly mask: boolean;
+  /** Of the first one; null where there is none, or it is not fetched yet. */
+  readonly size: PixelSize | null;
 }
 
 /** What is applied; null where the model has no such option. Stored as JSON in the generation's row. */

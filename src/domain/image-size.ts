@@ -31,6 +31,17 @@ export function applySize(requested: RequestedSize | null, rule: SizeRule): Size
   return applyFree(wish, rule);
 }
 
+/** The size of a picture that keeps the shape of another one, as nearly as the model can. */
+export function applyShape({ width, height }: PixelSize, rule: SizeRule): AppliedSize {
+  const scale = Math.min(1, 9_999 / Math.max(width, height));
+  const [across, down] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  const outcome = applySize({ aspectRatio: `${across}:${down}` }, rule);
+  if ('size' in outcome)
+    return { ...outcome.size, aspectRatio: rule.kind === 'ratio' ? outcome.size.aspectRatio : null };
+  const usual = applySize(null, rule);
+  return 'size' in usual ? usual.size : { width: null, height: null, aspectRatio: null, resolution: null };
+}
+
 interface Wish {
   readonly requested: RequestedSize | null;
   /** Width to height, where an aspect ratio was asked for. */

@@ -36,6 +36,26 @@ export class ModelUnavailable extends UserError {
   }
 }
 
+export class InputImageUnusable extends UserError {
+  /** Where in the arguments, for example `['inputImages', '2']`, `['mask']` or `['file']`. */
+  readonly path: readonly string[];
+
+  constructor(message: string, path: readonly string[]) {
+    super(message);
+    this.path = path;
+  }
+}
+
+export class ContentRefused extends UserError {
+  /** What the refusal named, in the provider's words. */
+  readonly categories: readonly string[];
+
+  constructor(message: string, categories: readonly string[]) {
+    super(message);
+    this.categories = categories;
+  }
+}
+
 export class NotFound extends UserError {
   constructor(what: string) {
     super(`There is no such ${what}.`);

@@ -2,12 +2,11 @@ import { finishAttempt } from '../database/finish-attempt.ts';
 import { recordEnhancement } from '../database/record-enhancement.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import type { ImageModel } from '../domain/image-model.ts';
+import { enhanceInTime } from '../prompts/enhance-in-time.ts';
 import type { EnhancedPrompt } from '../prompts/prompt-enhancer.ts';
 import { toFailure } from './failure-of.ts';
 import type { GenerationRun } from './generation-run.ts';
 import { isStopping } from './running-generations.ts';
-
-const enhancementMilliseconds = 10_000;
 
 /**
  * The wording that the model is to be given: a better one where that was asked for. What goes wrong with that is a warning, and the
@@ -40,16 +39,15 @@ async function callEnhancer(run: GenerationRun, { prompt, model }: Wish): Promis
   await journal.record(entry, (connection, step) =>
     startAttempt(connection, step, { kind: 'ENHANCE', provider: enhancer.provider, model: enhancer.writtenBy }),
   );
-  const timeout = AbortSignal.timeout(enhancementMilliseconds);
   try {
-    const enhanced = await enhancer.enhance({ prompt, model, signal: AbortSignal.any([signal, timeout]) });
+    const enhanced = await enhanceInTime(enhancer, { prompt, model, signal });
     await finish(run, number, { enhanced });
     return enhanced;
   } catch (error) {
     await finish(run, number, { error });
     signal.throwIfAborted();
-    const reason = timeout.aborted ? 'It took too long.' : toFailure(error, null).message;
-    warnings.push({ option: 'enhancePrompt', message: `The prompt is used as it was given. ${reason}` });
+    const { message } = toFailure(error, null);
+    warnings.push({ option: 'enhancePrompt', message: `The prompt is used as it was given. ${message}` });
     return undefined;
   }
 }

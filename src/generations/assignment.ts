@@ -32,7 +32,9 @@ export function findApplication(
   material: Material,
 ): AppliedRequest | undefined {
   const { request, options } = generation;
-  const inputs: RequestedInputs = { images: material.inputs.length, mask: material.mask !== null };
+  const [first] = material.inputs;
+  const size = first === undefined ? null : { width: first.width, height: first.height };
+  const inputs: RequestedInputs = { images: material.inputs.length, mask: material.mask !== null, size };
   try {
     return applyRequest({ request, inputs, randomSeed: (max) => (options.seed ?? 0) % (max + 1) }, model.capabilities);
   } catch (error) {

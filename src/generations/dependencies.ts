@@ -2,6 +2,7 @@ import type { Database } from '../database/database.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Announce } from '../hints/hint.ts';
 import type { Hub } from '../hints/hub.ts';
+import type { InputDependencies } from '../inputs/dependencies.ts';
 import type { Logger } from '../log.ts';
 import type { PromptEnhancer } from '../prompts/prompt-enhancer.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
@@ -17,6 +18,7 @@ export interface GenerationDependencies {
   readonly announce: Announce;
   readonly catalogue: Catalogue;
   readonly images: ImageStore;
+  readonly inputs: InputDependencies;
   readonly health: ProviderHealth;
   readonly enhancer: PromptEnhancer;
   readonly clock: Clock;

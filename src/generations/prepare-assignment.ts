@@ -13,7 +13,7 @@ export async function prepareAssignment(run: GenerationRun): Promise<Assignment>
     const message = `The model ${modelSlug} is no longer configured.`;
     throw new ProviderError(message, { code: 'MODEL_RETIRED', retryable: false });
   }
-  const material = await prepareMaterial(run, model);
+  const material = await prepareMaterial(run);
   const prompt = await applyEnhancement(run, model);
   return { model, options, prompt, material };
 }

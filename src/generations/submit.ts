@@ -1,32 +1,44 @@
 import { randomInt } from 'node:crypto';
 import type { Database } from '../database/database.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
+import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
-import type { GenerationRequest } from '../domain/generation-request.ts';
+import type { GenerationRequest, RequestedInputs } from '../domain/generation-request.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import { ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import type { RequestedInput } from '../inputs/image-source.ts';
+import { resolveSources } from '../inputs/resolve-sources.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 
 type Dependencies = Pick<
   GenerationDependencies,
-  'database' | 'queue' | 'announce' | 'catalogue' | 'health' | 'clock' | 'createId'
+  'database' | 'queue' | 'announce' | 'catalogue' | 'health' | 'inputs' | 'clock' | 'createId'
 >;
 
 export interface Submission {
   readonly userId: string;
   readonly request: GenerationRequest;
+  /** The input images in their order, the mask last. */
+  readonly inputs: readonly RequestedInput[];
 }
 
 /**
  * Accepts a request: checks it against the model, stores it and queues it in one transaction, and answers its id.
- * Throws `UnknownModel`, `ModelUnavailable` and `InvalidInput`; then nothing is stored.
+ * Throws `UnknownModel`, `ModelUnavailable`, `InvalidInput` and `InputImageUnusable`; then nothing is stored but images that
+ * were sent along.
  */
-export async function submitGeneration(dependencies: Dependencies, { userId, request }: Submission): Promise<string> {
+export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<string> {
   const { clock, createId, announce } = dependencies;
+  const { userId, request } = submission;
   const model = chooseModel(dependencies, request);
-  const inputs = { images: 0, mask: false };
-  const { options, warnings, wording } = applyRequest({ request, inputs, randomSeed }, model.capabilities);
+  const counted = count(submission.inputs);
+  // Checked before anything that was sent along is stored.
+  const checked = applyRequest({ request, inputs: counted, randomSeed }, model.capabilities);
+  const inputs = await resolveSources(dependencies.inputs, submission);
+  const size = inputs.find(({ role }) => role === 'REFERENCE')?.size ?? null;
+  const { options, warnings, wording } =
+    size === null ? checked : applyRequest({ request, inputs: { ...counted, size }, randomSeed }, model.capabilities);
   const generation = {
     id: createId(),
     promptId: createId(),
@@ -39,7 +51,7 @@ export async function submitGeneration(dependencies: Dependencies, { userId, req
     warnings,
     createdAt: new Date(clock.now()),
   };
-  await store(dependencies, generation);
+  await store(dependencies, generation, inputs);
   // Nobody can watch it yet: its id is not known to anyone.
   announce({ kind: 'work' });
   return generation.id;
@@ -63,16 +75,26 @@ function chooseModel({ catalogue, health }: Dependencies, request: GenerationReq
   );
 }
 
+function count(inputs: readonly RequestedInput[]): RequestedInputs {
+  const images = inputs.filter(({ role }) => role === 'REFERENCE').length;
+  return { images, mask: images < inputs.length, size: null };
+}
+
+/** As far as `randomInt` goes, which is far enough where a model takes even more. */
+const maxRandomSeed = 2 ** 48 - 2;
+
 function randomSeed(max: number): number {
-  return randomInt(max + 1);
+  return randomInt(Math.min(max, maxRandomSeed) + 1);
 }
 
 async function store(
   { database, queue }: { readonly database: Database; readonly queue: JobQueue },
   generation: NewGeneration,
+  inputs: readonly NewInput[],
 ): Promise<void> {
   await database.transaction(async (connection) => {
     await insertGeneration(connection, generation);
+    await insertInputs(connection, generation.id, inputs);
     await queue.enqueue(connection, [toRunJob(generation.id)]);
   });
 }

@@ -5,6 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { Prisma } from '../database/generated/client.ts';
 import type PrismaTypes from '../database/generated/pothos.ts';
 import { getDatamodel } from '../database/generated/pothos.ts';
+import type { Upload } from '../inputs/image-source.ts';
 import type { Context } from './context.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-ids.ts';
 import LoadedColumnsPlugin from './loaded-columns.ts';
@@ -19,6 +20,7 @@ interface SchemaTypes {
   Scalars: {
     DateTime: { Input: Date; Output: Date };
     Decimal: { Input: string; Output: Prisma.Decimal | string };
+    File: { Input: Upload; Output: never };
     ID: { Input: string; Output: string };
   };
 }

@@ -1,11 +1,12 @@
 import type { GenerationRequest } from '../domain/generation-request.ts';
 import type { RequestedSize } from '../domain/image-size.ts';
-import { InvalidInput, ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import { InputImageUnusable, InvalidInput, ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
 import { submitGeneration } from '../generations/submit.ts';
 import { waitForEnd } from '../generations/wait-for-end.ts';
 import { builder } from './builder.ts';
 import { ImageFormatEnum } from './enums.ts';
 import { createGenerationSuccess } from './generation-success.ts';
+import { ImageSourceInput, toRequestedInputs } from './image-source.ts';
 
 const maxWaitSeconds = 300;
 
@@ -39,6 +40,14 @@ const GenerateImageInput = builder.inputType('GenerateImageInput', {
       required: true,
       defaultValue: false,
       description: 'Makes a better wording of the prompt first, and keeps both.',
+    }),
+    inputImages: t.field({
+      type: [ImageSourceInput],
+      description: 'What to start from or to look at. How many: `ImageModel.minInputImages` and `maxInputImages`.',
+    }),
+    mask: t.field({
+      type: ImageSourceInput,
+      description: 'Opaque where the first input image stays, transparent where it may change. As large as that image.',
     }),
     count: t.int({ required: true, defaultValue: 1, description: 'How many pictures.' }),
     size: t.field({ type: ImageSizeInput, description: "Default: the model's." }),
@@ -75,12 +84,13 @@ builder.mutationField('generateImage', (t) =>
       }),
     },
     errors: {
-      types: [InvalidInput, UnknownModel, ModelUnavailable],
+      types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
     async resolve(_, { input, waitSeconds }, { services, viewer, signal }) {
       checkWaitSeconds(waitSeconds);
-      const generationId = await submitGeneration(services, { userId: viewer.id, request: toRequest(input) });
+      const submission = { userId: viewer.id, request: toRequest(input), inputs: toRequestedInputs(input) };
+      const generationId = await submitGeneration(services, submission);
       if (waitSeconds > 0) {
         await waitForEnd(services, { generationId, userId: viewer.id, milliseconds: waitSeconds * 1000, signal });
       }

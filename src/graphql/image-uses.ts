@@ -24,11 +24,12 @@ builder.objectField(ImageType, 'usedBy', (t) =>
 builder.prismaObjectField(ImageType, 'parents', (t) =>
   t.field({
     type: [ImageType],
-    description: 'The input images of the generation that made it.',
-    resolve: (image, _, context, info) =>
-      context.database.image.findMany({
-        ...toSelection(context, info),
-        where: { usedBy: { some: { generation: { images: { some: { id: image.id } } } } } },
-      }),
+    description: 'The input images of the generation that made it, in their order, as far as they were fetched.',
+    select: (_, __, nestedSelection) => ({
+      generation: {
+        select: { inputs: { orderBy: { position: 'asc' }, select: { image: nestedSelection(true) } } },
+      },
+    }),
+    resolve: ({ generation }) => generation?.inputs.flatMap(({ image }) => image ?? []) ?? [],
   }),
 );

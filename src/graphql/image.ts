@@ -20,7 +20,9 @@ export const ImageType = builder.prismaNode('Image', {
     width: t.exposeInt('width', { description: 'Of the original, in pixels.' }),
     height: t.exposeInt('height', { description: 'Of the original, in pixels.' }),
     sizeBytes: t.exposeInt('sizeBytes', { description: 'Of the original.' }),
-    sha256: t.exposeString('sha256', { description: 'Of the original, in hexadecimal.' }),
+    sha256: t.exposeString('sha256', {
+      description: 'In hexadecimal: of the original, and of an input as it was sent, before it was cleaned.',
+    }),
     thumbHash: t.exposeString('thumbHash', {
       nullable: true,
       description: 'A few bytes in base64 that draw a blurred placeholder.',

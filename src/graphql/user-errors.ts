@@ -1,4 +1,6 @@
 import {
+  ContentRefused,
+  InputImageUnusable,
   type InputIssue,
   InvalidInput,
   ModelUnavailable,
@@ -55,6 +57,30 @@ builder.objectType(ModelUnavailable, {
   interfaces: [UserErrorInterface],
   fields: (t) => ({
     retryAfterSeconds: t.exposeInt('retryAfterSeconds', { nullable: true, description: 'When it may work again.' }),
+  }),
+});
+
+builder.objectType(InputImageUnusable, {
+  name: 'InputImageUnusable',
+  description: 'An input image that cannot be had, or that is no picture that we take.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    path: t.stringList({
+      description: 'Which one, for example ["inputImages", "2"], ["mask"] or ["file"].',
+      resolve: (error) => [...error.path],
+    }),
+  }),
+});
+
+builder.objectType(ContentRefused, {
+  name: 'ContentRefused',
+  description: 'The model that was to write it refuses the prompt.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    categories: t.stringList({
+      description: "What the refusal named, in that model's words.",
+      resolve: (error) => [...error.categories],
+    }),
   }),
 });
 

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartError } from '../domain/start-error.ts';
+import { isKnownToFit, maxBodyBytes, toBodyKind } from './body-limits.ts';
 import { answerLive, answerReady } from './health.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
 import { toRequestId } from './request-id.ts';
 import { serveWebSockets } from './websocket.ts';
-import { createGraphQLServer, graphqlPath, maxBodyBytes, type YogaDependencies } from './yoga.ts';
+import { createGraphQLServer, graphqlPath, type YogaDependencies } from './yoga.ts';
 
 export interface HttpServer extends AsyncDisposable {
   /** For example `http://127.0.0.1:4000`. */
@@ -21,17 +22,26 @@ export interface HttpServerOptions extends YogaDependencies {
 /** Listens when it resolves. Throws `StartError` when the address cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const yoga = createGraphQLServer({ ...options, maxRequestBodySize: false });
-  const bounded = createGraphQLServer({ ...options, maxRequestBodySize: maxBodyBytes });
+  const bounded = {
+    json: createGraphQLServer({ ...options, maxRequestBodySize: maxBodyBytes.json }),
+    multipart: createGraphQLServer({ ...options, maxRequestBodySize: maxBodyBytes.multipart }),
+  };
+  const choose = (request: IncomingMessage) => {
+    const kind = toBodyKind(request);
+    return isKnownToFit(request, kind) ? yoga : bounded[kind];
+  };
   const server = createServer((request, response) => {
     const requestId = toRequestId(request);
     response.setHeader('x-request-id', requestId);
-    answer(options, { request, response }, (req, res) =>
-      (hasSmallBody(req) ? yoga : bounded)(req, res, { req, res, requestId }),
-    ).catch((error) => {
-      options.services.log.error({ error, requestId }, 'a request failed unexpectedly');
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
+    // What was refused half-way is still read: the next request of the connection comes behind it.
+    response.once('finish', () => request.resume());
+    answer(options, { request, response }, (req, res) => choose(req)(req, res, { req, res, requestId })).catch(
+      (error) => {
+        options.services.log.error({ error, requestId }, 'a request failed unexpectedly');
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      },
+    );
   });
   const sockets = serveWebSockets(server, { yoga, log: options.services.log });
   await listen(server, options);
@@ -42,11 +52,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       await close(server);
     },
   };
-}
-
-/** As its header says, which Node holds it to. */
-function hasSmallBody({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? Number.NaN) <= maxBodyBytes;
 }
 
 type AnswerGraphQL = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;

@@ -13,11 +13,8 @@ import { tokenLimit } from './token-limit.ts';
 
 export const graphqlPath = '/graphql';
 
-/** A prompt of 10,000 characters fits many times; what is larger is no request of ours. */
-export const maxBodyBytes = 1024 * 1024;
-
 export interface YogaOptions extends YogaDependencies {
-  /** False where the length of the body is known to be small: counting it costs more than the rest of a short request. */
+  /** False where the body is known to fit: counting it costs more than the rest of a short request. */
   readonly maxRequestBodySize: number | false;
 }
 

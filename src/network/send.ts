@@ -49,7 +49,7 @@ export async function readBytes(answer: Response, maxBytes: number): Promise<Uin
     if (size > maxBytes) throw new NetworkError('The answer is too large.', { connected: true, tooLarge: true });
     chunks.push(chunk);
   }
-  return new Uint8Array(Buffer.concat(chunks, size));
+  return Buffer.concat(chunks, size);
 }
 
 /** Undefined for what is no JSON. */

@@ -18,8 +18,26 @@ export function originalName({ generationId, attempt, position }: OutputPlace): 
   return `${generationPrefix(generationId)}${attempt}/${position}`;
 }
 
+export interface InputBlob {
+  readonly userId: string;
+  readonly imageId: string;
+}
+
+/**
+ * By the row, not by the bytes: a picture that is deleted and sent again at once gets another name, so that the removal
+ * of the first cannot take the second away.
+ */
+export function inputName({ userId, imageId }: InputBlob): string {
+  return `i/${userId}/${imageId}`;
+}
+
 export function variantName(originalName: string, variant: ImageVariant): string {
   return `${originalName}${variantSuffixes[variant]}`;
+}
+
+/** The name of the picture that a variant belongs to; that of an original as it is. */
+export function withoutVariant(name: string): string {
+  return name.replace(/\.(preview|thumbnail)$/, '');
 }
 
 /** Every name that there may be for a picture, whether or not it is large enough to have variants. */

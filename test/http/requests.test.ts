@@ -98,11 +98,6 @@ test('a document that is nested without end is refused, and the server lives on'
 test.each([
   ['a form', 'application/x-www-form-urlencoded', new URLSearchParams({ query: mutation }).toString()],
   ['plain text', 'text/plain', JSON.stringify({ query: mutation })],
-  [
-    'a multipart form',
-    'multipart/form-data; boundary=x',
-    '--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
-  ],
   ['a bare document', 'application/graphql', mutation],
   ['a type that only begins like JSON', 'application/jsonp', JSON.stringify({ query: mutation })],
   ['no type at all', '', JSON.stringify({ query: mutation })],
@@ -167,8 +162,8 @@ test('a body of 20 MB that does not tell its length is refused with 413 before a
   const answered = once(request, 'response');
   const chunk = Buffer.alloc(256 * 1024, 'x');
   request.write('{"query":"');
-  // Far below 20 MB: it is refused for what came so far.
-  for (let sent = 0; sent < 8; sent++) request.write(chunk);
+  // Below 20 MB: it is refused for what came so far.
+  for (let sent = 0; sent < 68; sent++) request.write(chunk);
   const [response] = await answered;
   expect(response.statusCode).toBe(413);
   expect(JSON.parse(Buffer.concat(await Array.fromAsync(response)).toString())).toEqual(tooLarge);

@@ -4,6 +4,7 @@ import { type App, createApp, type Role } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { connectDatabase, type Database } from '../../src/database/database.ts';
 import { createLogger } from '../../src/log.ts';
+import type { PromptEnhancer } from '../../src/prompts/prompt-enhancer.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { createBlankProvider } from './blank-provider.ts';
 import { type Client, createTestClient } from './client.ts';
@@ -12,6 +13,8 @@ import { createTestContainerName, createTestDatabase } from './test-database.ts'
 export interface DarkroomOptions {
   /** Default: one that paints nothing. */
   readonly providers?: readonly Provider[];
+  /** Default: the built-in one. */
+  readonly enhancer?: PromptEnhancer;
   readonly role?: Role;
   readonly concurrency?: number;
   /** Runs on the database and container of another one. */
@@ -46,6 +49,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       role: options.role ?? 'all',
       log,
       providers: options.providers ?? [createBlankProvider()],
+      ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
       authenticate: authenticateByHeader(database),
     }),
   );

@@ -1,0 +1,36 @@
+import { InputImageUnusable } from '../domain/user-errors.ts';
+import { uploadImage } from '../inputs/upload-image.ts';
+import { builder } from './builder.ts';
+import { ImageType } from './image.ts';
+
+interface UploadedImage {
+  readonly imageId: string;
+  readonly replayed: boolean;
+}
+
+const UploadImageSuccess = builder.objectRef<UploadedImage>('UploadImageSuccess').implement({
+  description: 'The image is stored.',
+  fields: (t) => ({
+    image: t.prismaField({
+      type: ImageType,
+      description: 'Upright, in sRGB, and without the metadata that came with it.',
+      resolve: (query, { imageId }, _, { database }) =>
+        database.image.findUniqueOrThrow({ ...query, where: { id: imageId } }),
+    }),
+    replayed: t.exposeBoolean('replayed', { description: 'It was stored before.' }),
+  }),
+});
+
+builder.mutationField('uploadImage', (t) =>
+  t.field({
+    type: UploadImageSuccess,
+    nullable: true,
+    description: 'Stores an image for later generations. The same bytes are stored once.',
+    args: { file: t.arg({ type: 'File', required: true, description: 'PNG, JPEG or WebP.' }) },
+    errors: {
+      types: [InputImageUnusable],
+      union: { name: 'UploadImageResult', description: 'The image, or why it is not stored.' },
+    },
+    resolve: (_, { file }, { services, viewer }) => uploadImage(services, { userId: viewer.id, upload: file }),
+  }),
+);

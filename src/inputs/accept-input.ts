@@ -1,0 +1,86 @@
+import { hash } from 'node:crypto';
+import { type InputImage, insertInputImage } from '../database/insert-input-image.ts';
+import { cleanPicture } from '../pictures/clean-picture.ts';
+import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
+import { UnusablePictureError } from '../pictures/unusable-picture-error.ts';
+import { inputName, variantName, withVariants } from '../storage/blob-names.ts';
+import type { ImageStore } from '../storage/image-store.ts';
+import type { InputDependencies } from './dependencies.ts';
+import { findImage } from './find-image.ts';
+import { InputUnusable } from './input-unusable.ts';
+
+export const maxInputBytes = 20 * 1024 * 1024;
+
+type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'clock' | 'createId'>;
+
+export interface ReceivedInput {
+  readonly userId: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface AcceptedInput {
+  readonly image: InputImage;
+  /** The user has sent these bytes before. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Checks a picture, cleans it and stores it, once for each user and bytes. Throws `InputUnusable` for what is no picture
+ * that we take, and `StorageError`.
+ */
+export async function acceptInput(
+  dependencies: Dependencies,
+  { userId, bytes }: ReceivedInput,
+): Promise<AcceptedInput> {
+  checkSize(bytes.byteLength);
+  const sha256 = hash('sha256', bytes);
+  const known = await findImage(dependencies, { userId, where: { sha256, origin: 'INPUT' } });
+  if (known !== null) return { image: known, replayed: true };
+  const picture = await developInput(bytes);
+  return store(dependencies, { userId, sha256, picture });
+}
+
+/** Throws `InputUnusable` for more bytes than are taken. */
+export function checkSize(sizeBytes: number): void {
+  if (sizeBytes > maxInputBytes) throw new InputUnusable('The picture has more than 20 MB.');
+}
+
+/** What is stored is developed, not what came: its size, type and thumbnails are those of the clean picture. */
+async function developInput(bytes: Uint8Array): Promise<DevelopedPicture> {
+  try {
+    return await developPicture(await cleanPicture(bytes));
+  } catch (error) {
+    if (error instanceof UnusablePictureError) throw new InputUnusable(error.message, { cause: error });
+    throw error;
+  }
+}
+
+interface CheckedInput {
+  readonly userId: string;
+  readonly sha256: string;
+  readonly picture: DevelopedPicture;
+}
+
+async function store(
+  { database, images, clock, createId }: Dependencies,
+  { userId, sha256, picture }: CheckedInput,
+): Promise<AcceptedInput> {
+  const id = createId();
+  const blobName = inputName({ userId, imageId: id });
+  const { mediaType, width, height, sizeBytes, thumbHash } = picture;
+  await putPicture(images, blobName, picture);
+  const facts = { mediaType, width, height, sizeBytes, thumbHash, createdAt: new Date(clock.now()) };
+  const image = await insertInputImage(database.pool, { id, userId, sha256, blobName, ...facts });
+  const replayed = image.id !== id;
+  // Somebody was quicker with the same bytes. Blobs that cannot be removed now cost some space and nothing else.
+  if (replayed) await images.remove(withVariants(blobName)).catch(() => undefined);
+  return { image, replayed };
+}
+
+/** The original last: where it is, the smaller ones are too. */
+async function putPicture(images: ImageStore, blobName: string, picture: DevelopedPicture): Promise<void> {
+  for (const { variant, bytes, mediaType } of picture.variants) {
+    await images.put({ name: variantName(blobName, variant), bytes, mediaType });
+  }
+  await images.put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
+}

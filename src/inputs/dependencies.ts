@@ -1,0 +1,15 @@
+import type { Database } from '../database/database.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Downloader } from '../network/download.ts';
+import type { ImageStore } from '../storage/image-store.ts';
+
+/** What the verbs of this folder are made of. Each names the part that it uses. */
+export interface InputDependencies {
+  readonly database: Database;
+  readonly images: ImageStore;
+  /** For URLs that users chose, so without trusted origins. Undefined where none are fetched. */
+  readonly downloader: Downloader | undefined;
+  readonly clock: Clock;
+  /** A new UUIDv7. */
+  readonly createId: () => string;
+}

@@ -1,0 +1,21 @@
+import { withoutVariant } from '../storage/blob-names.ts';
+import type { ImageStore } from '../storage/image-store.ts';
+
+/**
+ * The name of the picture that a URL of our own storage leads to, signed or not; undefined for a URL of anybody else. A
+ * smaller variant stands for its picture.
+ */
+export function findOwnBlobName(images: Pick<ImageStore, 'link'>, url: URL): string | undefined {
+  const container = new URL('.', images.link('any', { minimumSeconds: 3600 }).href);
+  if (url.host !== container.host || !url.pathname.startsWith(container.pathname)) return undefined;
+  return withoutVariant(decodePath(url.pathname.slice(container.pathname.length)));
+}
+
+/** As it is where it cannot be decoded: no blob of ours has such a name. */
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

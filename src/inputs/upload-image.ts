@@ -1,0 +1,22 @@
+import { InputImageUnusable } from '../domain/user-errors.ts';
+import { acceptInput, checkSize } from './accept-input.ts';
+import type { InputDependencies } from './dependencies.ts';
+import type { Upload } from './image-source.ts';
+import { InputUnusable } from './input-unusable.ts';
+
+type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'clock' | 'createId'>;
+
+/** Stores an image that came as a file. Throws `InputImageUnusable` and `StorageError`. */
+export async function uploadImage(
+  dependencies: Dependencies,
+  { userId, upload }: { readonly userId: string; readonly upload: Upload },
+): Promise<{ readonly imageId: string; readonly replayed: boolean }> {
+  try {
+    checkSize(upload.sizeBytes);
+    const { image, replayed } = await acceptInput(dependencies, { userId, bytes: await upload.read() });
+    return { imageId: image.id, replayed };
+  } catch (error) {
+    if (!(error instanceof InputUnusable)) throw error;
+    throw new InputImageUnusable(error.message, ['file']);
+  }
+}
