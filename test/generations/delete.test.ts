@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insertInputs } from '../../src/database/insert-inputs.ts';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, follow, remove } from '../support/documents.ts';
 import { readRow, submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
+import { untilBlocked } from '../support/locks.ts';
 import { createStage, paintAll } from '../support/stage.ts';
 
 const stage = createStage();
@@ -122,6 +124,28 @@ test('a picture that another generation starts from stays, and so do inputs', as
   await expect.poll(() => statusOf(own.link.href), { timeout: 5_000 }).toBe(404);
   expect(await statusOf(kept.node.link.href)).toBe(200);
 });
+
+test('a picture that becomes an input at the same moment stays', async () => {
+  const [made, user] = [await makeOne(), await makeOne()];
+  const [imageId] = (await readImageIds(made)).values();
+  const inputs = [{ position: 0, role: 'REFERENCE', imageId: imageId ?? '', sourceUrl: null }] as const;
+  let removal: Promise<{ readonly __typename: string }> | undefined;
+  await darkroom.database.transaction(async (connection) => {
+    await insertInputs(connection, decodeKey(user, 'Generation'), inputs);
+    removal = removeAs('alice', made);
+    await untilBlocked(darkroom.database);
+  });
+  expect((await removal)?.__typename).toBe('DeleteGenerationSuccess');
+  const input = await darkroom.database.prisma.generationInput.findFirst({ where: { imageId: imageId ?? '' } });
+  expect(input).toMatchObject({ imageId });
+});
+
+async function readImageIds(id: string): Promise<readonly string[]> {
+  const images = await darkroom.database.prisma.image.findMany({
+    where: { generationId: decodeKey(id, 'Generation') },
+  });
+  return images.map((image) => image.id);
+}
 
 test('a stream that missed the end of a generation completes when the generation is deleted', async () => {
   await using api = await startDarkroom({ role: 'api', providers: [stage.provider] });
