@@ -4,22 +4,26 @@ import { createNoise, type Noise } from './canvas/noise.ts';
 import { planPasses } from './canvas/passes.ts';
 import type { Layer } from './canvas/tile.ts';
 import { createLayers } from './layers/layers.ts';
+import { createRepaint, type PaintingInput, type Repaint } from './repaint/repaint.ts';
 import type { Scene } from './scene/scene.ts';
 
 export interface PaintingWish {
   readonly scene: Scene;
   readonly size: PictureSize;
   readonly steps: number;
+  /** Painted over the scene, in its colours. */
+  readonly input?: PaintingInput | null;
 }
 
 /** Paints pass by pass and yields the canvas after each: small and rough at first, the picture's size at the end. */
-export function* paintPasses({ scene, size, steps }: PaintingWish): Generator<Canvas, void, undefined> {
+export function* paintPasses({ scene, size, steps, input }: PaintingWish): Generator<Canvas, void, undefined> {
   const frame = createFrame(size, scene.horizon);
   const noise = createNoise(scene.variation);
+  const repaint = input ? createRepaint(scene, input) : null;
   let stage: Stage | null = null;
   for (const { level, from, to } of planPasses(size, steps)) {
     if (stage === null || stage.canvas.width !== level.width || stage.canvas.height !== level.height) {
-      stage = enterLevel({ scene, frame, noise, level, rougher: stage?.canvas ?? null });
+      stage = enterLevel({ scene, frame, noise, repaint, level, rougher: stage?.canvas ?? null });
     }
     const { canvas, layers, places, scratch } = stage;
     for (const place of places.slice(Math.floor(from * places.length), Math.floor(to * places.length))) {
@@ -41,17 +45,19 @@ interface Level {
   readonly scene: Scene;
   readonly frame: Frame;
   readonly noise: Noise;
+  readonly repaint: Repaint | null;
   readonly level: PictureSize;
   readonly rougher: Canvas | null;
 }
 
 /** A finer canvas starts as the rougher one, enlarged, so it is a whole picture after every tile. */
-function enterLevel({ scene, frame, noise, level, rougher }: Level): Stage {
+function enterLevel({ scene, frame, noise, repaint, level, rougher }: Level): Stage {
   const { width, height } = level;
   const pixelSize = (frame.right - frame.left) / width;
+  const layers = createLayers({ scene, frame, noise, pixelSize });
   return {
     canvas: rougher === null ? createCanvas(width, height) : resample(rougher, width, height),
-    layers: createLayers({ scene, frame, noise, pixelSize }),
+    layers: repaint === null ? layers : [...layers, repaint.createLayer(frame, level)],
     places: listTiles(level, frame, scene, noise),
     scratch: new Float32Array(largestTile * largestTile * 3),
   };

@@ -13,6 +13,14 @@ export interface PaintingTask {
   readonly stepMilliseconds: number;
   /** No look at the unfinished picture before this time (`Date.now`). */
   readonly nextPreviewAt: number;
+  readonly input: TaskInput | null;
+}
+
+/** A picture to start from. */
+export interface TaskInput {
+  /** As large as the picture that is painted. */
+  readonly pixels: Pixels;
+  readonly strength: number;
 }
 
 export interface PaintingOrder {

@@ -1,9 +1,11 @@
 import type { ImageModel } from '../../domain/image-model.ts';
 import type { OrderedPicture, PictureOrder, Provider, ProviderEvent } from '../provider.ts';
+import type { PictureSize } from './canvas/frame.ts';
+import { decodePicture } from './decode-picture.ts';
 import { encodePicture, encodePreview } from './encode-pixels.ts';
 import { paintOnThread } from './paint-on-thread.ts';
 import { createPainterThreads, type PainterThreads } from './painter-threads.ts';
-import type { PaintingTask } from './painting-task.ts';
+import type { PaintingTask, TaskInput } from './painting-task.ts';
 import { styles } from './scene/vocabulary.ts';
 
 export interface SketchOptions {
@@ -12,6 +14,7 @@ export interface SketchOptions {
 }
 
 const usualSteps = 20;
+const usualStrength = 0.5;
 
 const side = { min: 64, max: 2048, default: 1024 } as const;
 
@@ -33,14 +36,14 @@ const landscape: ImageModel = {
     size: { kind: 'free', width: side, height: side, multipleOf: 1, area: null, maxRatio: null },
     steps: { min: 1, max: 100, default: usualSteps },
     guidanceScale: null,
-    strength: null,
+    strength: { min: 0, max: 1, default: usualStrength },
     styles,
     styleIntensity: null,
     qualities: null,
     backgrounds: null,
     compression: null,
     outputFormats: ['PNG', 'WEBP', 'JPEG'],
-    inputImages: { min: 0, max: 0 },
+    inputImages: { min: 0, max: 1 },
     mask: false,
   },
 };
@@ -56,8 +59,9 @@ export function createSketchProvider({ stepMilliseconds }: SketchOptions): Provi
     timeoutMilliseconds: 24 * 3600 * 1000,
     async *generate(order) {
       let nextPreviewAt = 0;
+      const input = await readInput(order);
       for (const [index, picture] of order.pictures.entries()) {
-        const painting = { order, index, picture, stepMilliseconds, nextPreviewAt };
+        const painting = { order, input, index, picture, stepMilliseconds, nextPreviewAt };
         nextPreviewAt = yield* generatePicture(threads, painting);
       }
     },
@@ -67,6 +71,7 @@ export function createSketchProvider({ stepMilliseconds }: SketchOptions): Provi
 
 interface Painting {
   readonly order: PictureOrder;
+  readonly input: TaskInput | null;
   readonly index: number;
   readonly picture: OrderedPicture;
   readonly stepMilliseconds: number;
@@ -76,15 +81,15 @@ interface Painting {
 /** Returns when the next preview may be sent. */
 async function* generatePicture(
   threads: PainterThreads,
-  { order, index, picture, ...timing }: Painting,
+  { order, index, picture, ...rest }: Painting,
 ): AsyncGenerator<ProviderEvent, number, undefined> {
   const steps = order.steps ?? usualSteps;
   const totalSteps = steps * order.pictures.length;
   const seed = picture.seed ?? 0;
-  let { nextPreviewAt } = timing;
+  let { nextPreviewAt } = rest;
   const thread = await threads.take(order.signal);
   try {
-    for await (const news of paintOnThread(thread, toTask(order, { steps, seed, ...timing }), order.signal)) {
+    for await (const news of paintOnThread(thread, toTask(order, { ...rest, steps, seed }), order.signal)) {
       if (news.type === 'pass') {
         const step = index * steps + news.step;
         yield { type: 'progress', step, totalSteps, fraction: step / totalSteps };
@@ -105,8 +110,19 @@ async function* generatePicture(
 
 function toTask(
   order: PictureOrder,
-  rest: Pick<PaintingTask, 'steps' | 'seed' | 'stepMilliseconds' | 'nextPreviewAt'>,
-) {
-  const { prompt, negativePrompt, style, width, height } = order;
-  return { prompt, negativePrompt, style, width: width ?? side.default, height: height ?? side.default, ...rest };
+  rest: Pick<PaintingTask, 'steps' | 'seed' | 'stepMilliseconds' | 'nextPreviewAt' | 'input'>,
+): PaintingTask {
+  const { prompt, negativePrompt, style } = order;
+  return { prompt, negativePrompt, style, ...sizeOf(order), ...rest };
+}
+
+async function readInput(order: PictureOrder): Promise<TaskInput | null> {
+  const [input] = order.inputs;
+  if (input === undefined) return null;
+  const bytes = await input.read(order.signal);
+  return { pixels: await decodePicture(bytes, sizeOf(order)), strength: order.strength ?? usualStrength };
+}
+
+function sizeOf({ width, height }: PictureOrder): PictureSize {
+  return { width: width ?? side.default, height: height ?? side.default };
 }

@@ -7,7 +7,7 @@ export function colour(hex: string): Colour {
   return [channel(1), channel(3), channel(5)];
 }
 
-function toLinear(shown: number): number {
+export function toLinear(shown: number): number {
   return shown <= 0.04045 ? shown / 12.92 : ((shown + 0.055) / 1.055) ** 2.4;
 }
 

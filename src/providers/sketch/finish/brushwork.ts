@@ -36,34 +36,43 @@ function bleed(canvas: Canvas, noise: Noise, reach: number): Canvas {
   return moved;
 }
 
+/** Every pixel takes the colour of the stroke that covers it. */
+function stroke(canvas: Canvas, noise: Noise): Canvas {
+  const { width, height } = canvas;
+  const painted = createCanvas(width, height);
+  const brush = createBrush(canvas, noise, 0.011);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) brush(column, row, painted.pixels, (row * width + column) * 3);
+  }
+  return painted;
+}
+
+/** Writes the colour of one pixel of a canvas, as a brush lays it down, into `pixels` from `index` on. */
+export type Brush = (column: number, row: number, pixels: Float32Array, index: number) => void;
+
+/** `share` of the longer side is how wide a stroke is. Bristles leave ridges along the strokes. */
+export function createBrush({ width, height, pixels: from }: Canvas, noise: Noise, share: number): Brush {
+  const size = Math.max(width, height) * share;
+  return (column, row, into, index) => {
+    const angle = 0.25 + 1.1 * noise.at((column / size) * 0.05, (row / size) * 0.05);
+    const nearest = findStroke(column / size, row / size, Math.cos(angle), Math.sin(angle));
+    const fromColumn = Math.max(0, Math.min(width - 1, Math.round(nearest.column * size)));
+    const fromRow = Math.max(0, Math.min(height - 1, Math.round(nearest.row * size)));
+    const source = (fromRow * width + fromColumn) * 3;
+    const own = (row * width + column) * 3;
+    const bristle = 1.07 - 0.16 * nearest.off + 0.05 * Math.sin(nearest.off * 19);
+    for (let channel = 0; channel < 3; channel++) {
+      const mixed = 0.82 * (from[source + channel] as number) + 0.18 * (from[own + channel] as number);
+      into[index + channel] = mixed * bristle;
+    }
+  };
+}
+
 interface Stroke {
   readonly column: number;
   readonly row: number;
   /** How far off its middle line, 0 to about 1. */
   readonly off: number;
-}
-
-/** Every pixel takes the colour of the stroke that covers it; bristles leave ridges along the strokes. */
-function stroke(canvas: Canvas, noise: Noise): Canvas {
-  const { width, height, pixels } = canvas;
-  const painted = createCanvas(width, height);
-  const size = Math.max(width, height) * 0.011;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const angle = 0.25 + 1.1 * noise.at((column / size) * 0.05, (row / size) * 0.05);
-      const nearest = findStroke(column / size, row / size, Math.cos(angle), Math.sin(angle));
-      const fromColumn = Math.max(0, Math.min(width - 1, Math.round(nearest.column * size)));
-      const fromRow = Math.max(0, Math.min(height - 1, Math.round(nearest.row * size)));
-      const from = (fromRow * width + fromColumn) * 3;
-      const to = (row * width + column) * 3;
-      const bristle = 1.07 - 0.16 * nearest.off + 0.05 * Math.sin(nearest.off * 19);
-      for (let channel = 0; channel < 3; channel++) {
-        const own = pixels[to + channel] as number;
-        painted.pixels[to + channel] = (0.82 * (pixels[from + channel] as number) + 0.18 * own) * bristle;
-      }
-    }
-  }
-  return painted;
 }
 
 function findStroke(x: number, y: number, cosine: number, sine: number): Stroke {

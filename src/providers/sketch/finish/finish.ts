@@ -10,15 +10,15 @@ import { toneOf } from './tone.ts';
 const bloomStrength = 0.32;
 const neonBloomStrength = 0.75;
 
-/** Turns light into the colours of a screen, in the style of the scene: three bytes a pixel. */
-export function finishCanvas(painted: Canvas, { style, variation }: Scene): Uint8Array<ArrayBuffer> {
+/** Turns light into the colours of a screen, in the style of the scene: three bytes a pixel. `glare` 0 lets nothing bloom. */
+export function finishCanvas(painted: Canvas, { style, variation }: Scene, glare = 1): Uint8Array<ArrayBuffer> {
   const noise = createNoise(variation ^ 0xf1);
   const brushwork = style === null ? undefined : brushworks[style];
   const canvas = brushwork === undefined ? painted : brushwork(painted, noise);
   const bloom = resample(measureBloom(painted), Math.ceil(canvas.width / 4), Math.ceil(canvas.height / 4));
   const grade = grades[style ?? 'plain']({ canvas, noise });
   const bytes = new Uint8Array(canvas.pixels.length);
-  const strength = style === 'neon' ? neonBloomStrength : bloomStrength;
+  const strength = glare * (style === 'neon' ? neonBloomStrength : bloomStrength);
   for (let row = 0; row < canvas.height; row++) developRow({ canvas, bloom, strength, grade, bytes }, row);
   return bytes;
 }
