@@ -10,17 +10,18 @@ import type { PictureOrder, Provider } from '../../src/providers/provider.ts';
 import { findModel, toOrder } from '../support/orders.ts';
 import { type ComfyuiOptions, type ComfyuiStandin, startComfyuiStandin } from '../support/standins/comfyui.ts';
 import type { Standin } from '../support/standins/standin.ts';
+import { withWholeWorkflows } from './comfyui-changes.ts';
 
 export interface ComfyuiAt extends Partial<ComfyuiSettings> {
   readonly url: string;
   readonly clock?: Clock;
-  /** Of the built-in models, as `MODELS_FILE` has them. */
+  /** Of the built-in models, as `MODELS_FILE` has them, and parts of their workflows. */
   readonly changes?: ModelChanges;
 }
 
 /** Hears of its jobs, and asks for them only where a test says so. */
 export function createComfyui({ url, changes = {}, clock = { now: Date.now }, ...settings }: ComfyuiAt): Provider {
-  const models = readModels('comfyui', comfyuiModels, changes);
+  const models = readModels('comfyui', comfyuiModels, withWholeWorkflows(changes));
   const dependencies = { fetch: globalThis.fetch, clock };
   return createComfyuiProvider(dependencies, { baseUrl: url, models, pollMilliseconds: 60_000, ...settings });
 }
