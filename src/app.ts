@@ -2,8 +2,9 @@ import { v7 as createUuidV7 } from 'uuid';
 import { createLocalAuthentication } from './accounts/local-user.ts';
 import type { Authenticate } from './accounts/viewer.ts';
 import { type Config, exitCodeConfig } from './config.ts';
-import { connectDatabase } from './database/database.ts';
+import { connectDatabase, type Database } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
+import { clearTrouble } from './database/provider-health.ts';
 import type { Clock } from './domain/clock.ts';
 import { StartError } from './domain/start-error.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
@@ -133,9 +134,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     dispatch(hint);
     hints.publish(hint);
   };
-  const catalogue = createCatalogue(providers, config.DEFAULT_MODEL);
-  const board = stack.use(await createTroubleBoard({ database, clock, log }));
-  const health = createProviderHealth({ board, catalogue });
+  const { catalogue, health } = await openHealth(options, { database, providers }, stack);
   const enhancer = options.enhancer ?? vendors.enhancer;
   const tools = { database, images, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
@@ -156,6 +155,21 @@ function openVendors(config: Config): Vendors {
   } catch (cause) {
     throw new StartError((cause as Error).message, { cause, exitCode: exitCodeConfig });
   }
+}
+
+interface HealthSources {
+  readonly database: Database;
+  readonly providers: readonly Provider[];
+}
+
+async function openHealth(options: AppOptions, { database, providers }: HealthSources, stack: AsyncDisposableStack) {
+  const { config, role, log } = options;
+  const catalogue = createCatalogue(providers, config.DEFAULT_MODEL);
+  const names = providers.map(({ name }) => name);
+  // A worker starts with the keys of today: what was refused before may be right now.
+  if (role !== 'api') await clearTrouble(database.pool, names);
+  const board = stack.use(await createTroubleBoard({ database, clock, log }));
+  return { catalogue, health: createProviderHealth({ board, catalogue }) };
 }
 
 async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {

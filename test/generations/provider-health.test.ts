@@ -75,3 +75,14 @@ test('a key that is refused makes the models unavailable in the words of the pro
     { timeout: 10_000, interval: 200 },
   );
 });
+
+test('a worker that starts anew tries a key that was refused before', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { api, stage } = await startPair(stack);
+  await run(api, stage.prompt(fail('PROVIDER_MISCONFIGURED', 'Weak refuses our key.')));
+  const isAvailable = async () =>
+    (await readModels(api)).find(({ slug }: { slug: string }) => slug === 'weak/model').available;
+  await vi.waitFor(async () => expect(await isAvailable()).toBe(false), { timeout: 10_000, interval: 200 });
+  stack.use(await startDarkroom({ role: 'worker', beside: api, providers: [stage.provider] }));
+  await vi.waitFor(async () => expect(await isAvailable()).toBe(true), { timeout: 10_000, interval: 200 });
+});
