@@ -1,5 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import type { Answer } from '../test/support/client.ts';
+import { sendFiles } from '../test/support/multipart.ts';
 import type { HttpClient } from './http-load.ts';
 
 const generate = `mutation ($input: GenerateImageInput!) {
@@ -13,6 +15,8 @@ const follow = `subscription ($id: ID!) {
 export interface Input {
   readonly prompt: string;
   readonly steps?: number;
+  /** Default: the configured one. */
+  readonly model?: string;
 }
 
 export function toGenerateBody(input: Input): string {
@@ -21,14 +25,27 @@ export function toGenerateBody(input: Input): string {
 
 /** The id of the accepted generation. Throws for any other answer. */
 export function readGenerationId(answer: Buffer): string {
-  const { data, errors } = JSON.parse(answer.toString());
-  const id = data?.generateImage?.generation?.id;
-  if (errors !== undefined || typeof id !== 'string') throw new Error(`Not accepted: ${answer}`);
-  return id;
+  return findId(JSON.parse(answer.toString())) ?? refuse(answer.toString());
+}
+
+function findId({ data, errors }: Answer): string | undefined {
+  return errors === undefined ? data?.generateImage?.generation?.id : undefined;
+}
+
+function refuse(answer: string): never {
+  throw new Error(`Not accepted: ${answer}`);
 }
 
 export async function submit(client: HttpClient, input: Input): Promise<string> {
   return readGenerationId(await client.post(toGenerateBody(input)));
+}
+
+/** With this file for its one input image. */
+export async function submitWithFile(url: string, input: Input, file: Blob): Promise<string> {
+  const variables = { input: { ...input, inputImages: [{ file: null }] } };
+  const files = { 'variables.input.inputImages.0.file': file };
+  const answer = await sendFiles({ url, headers: {} }, { query: generate, variables, files });
+  return findId(answer) ?? refuse(JSON.stringify(answer));
 }
 
 export interface Frame {

@@ -5,6 +5,9 @@ import { backlog } from './benchmarks/backlog.ts';
 import { firstStep } from './benchmarks/first-step.ts';
 import { frames } from './benchmarks/frames.ts';
 import { history } from './benchmarks/history.ts';
+import { inFlight } from './benchmarks/in-flight.ts';
+import { largeInput } from './benchmarks/large-input.ts';
+import { overhead } from './benchmarks/overhead.ts';
 import { paint } from './benchmarks/paint.ts';
 import { start } from './benchmarks/start.ts';
 import { whole } from './benchmarks/whole.ts';
@@ -12,7 +15,19 @@ import { describeMachine } from './measure.ts';
 import { type Services, startServices } from './services.ts';
 import { type Result, toLegend, toTable } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [accept, firstStep, frames, whole, backlog, history, start, paint];
+const benchmarks: readonly Benchmark[] = [
+  accept,
+  firstStep,
+  frames,
+  whole,
+  backlog,
+  history,
+  start,
+  paint,
+  overhead,
+  inFlight,
+  largeInput,
+];
 
 /** Runs the benchmarks that are named, or all, and prints one table. Ends with 1 when one did not work, never for a slow one. */
 async function main(): Promise<void> {

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Milliseconds on a clock that all processes of this machine share. */
 export function machineMilliseconds(): number {
@@ -6,7 +7,7 @@ export function machineMilliseconds(): number {
 }
 
 /** How long it took, in milliseconds. */
-async function timeOf(work: () => Promise<unknown>): Promise<number> {
+export async function timeOf(work: () => Promise<unknown>): Promise<number> {
   const start = machineMilliseconds();
   await work();
   return machineMilliseconds() - start;
@@ -17,6 +18,23 @@ export async function timesOf(count: number, work: () => Promise<unknown>): Prom
   const times: number[] = [];
   while (times.length < count) times.push(await timeOf(work));
   return times;
+}
+
+/** What these give, which begin at this rate whether or not those before have ended. */
+export async function atRate<Result>(
+  { count, perSecond }: { readonly count: number; readonly perSecond: number },
+  work: (number: number) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const begun: Promise<Result>[] = [];
+  const start = performance.now();
+  for (let number = 0; number < count; number += 1) {
+    await delay(Math.max(0, start + (number * 1000) / perSecond - performance.now()));
+    const one = work(number);
+    // Thrown below, when all have begun.
+    one.catch(() => undefined);
+    begun.push(one);
+  }
+  return Promise.all(begun);
 }
 
 /** How often a second `work` is done by this many at a time. */

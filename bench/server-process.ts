@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../src/app.ts';
+import { forgetPeak, type Memory, readMemory } from './memory.ts';
 import type { Workspace } from './services.ts';
+import type { Vendor } from './vendor.ts';
 
 export type ServerQuestion = 'usage' | 'announcements';
 
@@ -29,6 +31,9 @@ export interface ServerProcess extends AsyncDisposable {
   /** Of the GraphQL endpoint; meaningless for a worker. */
   readonly url: string;
   usage(): Promise<Usage>;
+  memory(): Promise<Memory>;
+  /** The peak of its memory counts anew. */
+  forgetPeak(): Promise<void>;
   /** Those since the last question. */
   announcements(): Promise<readonly Announcement[]>;
 }
@@ -37,24 +42,28 @@ export interface ServerOptions {
   readonly workspace: Workspace;
   readonly role: Role;
   readonly painter?: 'blank' | 'stepping';
+  /** In place of a painter. */
+  readonly vendor?: Pick<Vendor, 'environment'>;
   readonly concurrency?: number;
 }
 
 /** Starts bench/server.ts and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const { workspace, role, painter = 'blank', concurrency } = options;
+  const { workspace, role, painter = 'blank', vendor, concurrency } = options;
   const child = startProcess(new URL('server.ts', import.meta.url), {
-    arguments: ['--role', role, '--painter', painter],
+    arguments: ['--role', role, '--painter', vendor === undefined ? painter : 'configured'],
     environment: {
       PORT: '0',
       LOG_LEVEL: 'warn',
       DATABASE_URL: workspace.databaseUrl,
       AZURE_STORAGE_CONNECTION_STRING: workspace.storageConnectionString,
       AZURE_STORAGE_CONTAINER: workspace.containerName,
+      ...vendor?.environment,
       ...(concurrency === undefined ? {} : { WORKER_CONCURRENCY: String(concurrency) }),
     },
   });
   const { url } = await nextMessage<ServerAnswer>(child);
+  const { pid = 0 } = child;
   const ask = (question: ServerQuestion) => {
     child.send(question);
     return nextMessage<ServerAnswer>(child);
@@ -66,6 +75,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       if (usage === undefined) throw new Error('The server did not tell its usage.');
       return usage;
     },
+    memory: () => readMemory(pid),
+    forgetPeak: () => forgetPeak(pid),
     announcements: async () => (await ask('announcements')).announcements ?? [],
     [Symbol.asyncDispose]: () => stopProcess(child),
   };

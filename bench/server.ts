@@ -1,4 +1,4 @@
-// A server as a process of its own, started by server-process.ts: createApp with a painter that paints nothing.
+// A server as a process of its own, started by server-process.ts: createApp, usually with a painter that paints nothing.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type App, createApp, type Role } from '../src/app.ts';
@@ -42,10 +42,22 @@ function answer(question: ServerQuestion): ServerAnswer {
   return { usage: { processorMilliseconds: (user + system) / 1000, residentBytes: process.memoryUsage.rss() } };
 }
 
+/** Undefined for those that configuration has. */
+function choosePainter(): Provider | undefined {
+  if (options.painter === 'configured') return undefined;
+  return options.painter === 'stepping' ? createSteppingProvider() : createBlankProvider();
+}
+
 async function main(): Promise<App> {
   const config = readConfig();
-  const providers = [options.painter === 'stepping' ? createSteppingProvider() : createBlankProvider()];
-  return createApp({ config, role: options.role as Role, log: createLogger({ level: config.LOG_LEVEL }), providers });
+  const painter = choosePainter();
+  const providers = painter === undefined ? {} : { providers: [painter] };
+  return createApp({
+    config,
+    role: options.role as Role,
+    log: createLogger({ level: config.LOG_LEVEL }),
+    ...providers,
+  });
 }
 
 const app = await main();

@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, Measurement } from '../benchmark.ts';
 import { openInsert } from '../ceilings.ts';
-import { followToEnd, openSocket, submit } from '../generations.ts';
-import { createHttpClient } from '../http-load.ts';
-import { median, percentile, timesOf } from '../measure.ts';
+import { type Darkroom, openDarkroom } from '../darkroom.ts';
+import { followToEnd, submit } from '../generations.ts';
+import { atRate, median, percentile, timesOf } from '../measure.ts';
 import { startServer } from '../server-process.ts';
 import type { Services, Workspace } from '../services.ts';
 
 const perSecond = 50;
 const requests = 150;
+const connections = 16;
 const bar = { atMost: 10, p99AtMost: 60 };
 const ceiling = 'two plain inserts committed, one after the other';
 
@@ -28,33 +28,22 @@ export const firstStep: Benchmark = {
 
 async function prepareSame(services: Services, stack: AsyncDisposableStack) {
   const workspace = await services.createWorkspace(stack, 'firststep');
-  const { url } = stack.use(await startServer({ workspace, role: 'all' }));
-  return prepareRun(workspace, stack, url);
+  return prepareRun(workspace, await openDarkroom(stack, { workspace, role: 'all', connections }));
 }
 
 async function prepareApart(services: Services, stack: AsyncDisposableStack) {
   const workspace = await services.createWorkspace(stack, 'firststepapart');
-  const { url } = stack.use(await startServer({ workspace, role: 'api' }));
+  const darkroom = await openDarkroom(stack, { workspace, role: 'api', connections });
   stack.use(await startServer({ workspace, role: 'worker' }));
-  return prepareRun(workspace, stack, url);
+  return prepareRun(workspace, darkroom);
 }
 
-async function prepareRun(workspace: Workspace, stack: AsyncDisposableStack, url: string) {
-  const client = stack.use(createHttpClient(url, 16));
+async function prepareRun(workspace: Workspace, { client, socket }: Darkroom) {
   const insert = await openInsert(workspace);
-  const socket = await openSocket(url);
-  stack.defer(() => socket.dispose());
   const sendAll = async () => {
-    const accepted: Promise<string>[] = [];
-    const start = performance.now();
-    for (let number = 0; number < requests; number += 1) {
-      await delay(Math.max(0, start + (number * 1000) / perSecond - performance.now()));
-      const sent = submit(client, { prompt: `A red fox in deep snow, number ${number}` });
-      // Thrown below, when all are sent.
-      sent.catch(() => undefined);
-      accepted.push(sent);
-    }
-    const ids = await Promise.all(accepted);
+    const ids = await atRate({ count: requests, perSecond }, (number) =>
+      submit(client, { prompt: `A red fox in deep snow, number ${number}` }),
+    );
     await Promise.all(ids.map((id) => followToEnd(socket, id)));
   };
   await sendAll();
