@@ -34,8 +34,8 @@ export interface Entry {
   readonly message?: string;
   /** The attempt that it belongs to. Default: that of the entry before. */
   readonly attempt?: number;
-  /** How far it is from here on. Default: as far as before. */
-  readonly advance?: Advance;
+  /** Answers how far it is from here on, when its turn has come. Default: as far as before. */
+  readonly advance?: () => Advance;
   /** Pictures stored by this entry. */
   readonly stores?: number;
 }
@@ -113,7 +113,7 @@ function toStep(current: ProgressSnapshot, entry: Entry, write: { leaseToken: st
     message: entry.message ?? null,
     attempt: entry.attempt ?? current.attempt,
     stage: entry.stage,
-    advance: entry.advance ?? current,
+    advance: entry.advance?.() ?? current,
     imagesStored: current.imagesStored + (entry.stores ?? 0),
   };
 }

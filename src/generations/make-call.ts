@@ -4,6 +4,7 @@ import { finishAttempt } from '../database/finish-attempt.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import { seedOfPicture } from '../domain/generation-request.ts';
 import { multiplyUsd } from '../domain/money.ts';
+import type { Advance } from '../domain/progress.ts';
 import type { AccountReport, PictureOrder, PictureReport, ProviderEvent } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
@@ -56,7 +57,7 @@ async function begin({ journal }: GenerationRun, { assignment, number, positions
   const { slug, provider } = assignment.model;
   progress.start(number, positions.length);
   const entry = { type: 'CALLING_PROVIDER', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
-  await journal.record({ ...entry, advance: progress.current }, (connection, step) =>
+  await journal.record({ ...entry, advance: () => progress.current }, (connection, step) =>
     startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug }),
   );
 }
@@ -109,8 +110,7 @@ async function handle(run: GenerationRun, call: Call, { event, account }: Happen
       return journal.preview(event);
     case 'picture':
       await slot.enter(signal);
-      progress.land(number);
-      await storePicture(run, { ...toMade(call, event), advance: progress.current });
+      await storePicture(run, { ...toMade(call, event), advance: () => land(call) });
       account.stored += 1;
       return call.onStored(event.position);
     case 'text':
@@ -118,6 +118,11 @@ async function handle(run: GenerationRun, call: Call, { event, account }: Happen
     case 'account':
       account.told = { ...account.told, ...event };
   }
+}
+
+function land({ progress, number }: Call): Advance {
+  progress.land(number);
+  return progress.current;
 }
 
 function toMade({ assignment, number }: Call, picture: PictureReport) {

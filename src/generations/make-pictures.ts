@@ -52,7 +52,8 @@ function checkCutOff({ generation, catalogue }: GenerationRun, { model }: Assign
 
 /** A call that failed does not stop the others: what they make is paid. */
 async function makeWith(run: GenerationRun, assignment: Assignment, making: Making): Promise<void> {
-  const progress = createOverallProgress(assignment.options.count - making.missing.size);
+  const { count: total } = assignment.options;
+  const progress = createOverallProgress({ total, stored: total - making.missing.size });
   const limit = pLimit(callsTogether);
   const groups = toGroups([...making.missing], assignment.model.capabilities.picturesPerCall);
   const calls = groups.map((positions) => limit(() => makeGroup(run, { assignment, making, progress, positions })));

@@ -13,13 +13,20 @@ export interface OverallProgress {
   drop(call: number): void;
 }
 
+/** Of all pictures of the generation. */
+export interface PictureCount {
+  readonly total: number;
+  /** Stored before the first call. */
+  readonly stored: number;
+}
+
 interface CallProgress extends Advance {
   readonly pictures: number;
   readonly landed: number;
 }
 
-/** The fraction is the mean over the pictures. It stays null until a provider tells one or a picture is there. */
-export function createOverallProgress(alreadyStored: number): OverallProgress {
+/** The fraction is the mean over the pictures. It stays null until a provider tells one or one of several pictures is there. */
+export function createOverallProgress(count: PictureCount): OverallProgress {
   const calls = new Map<number, CallProgress>();
   const change = (call: number, toNext: (progress: CallProgress) => CallProgress) => {
     const progress = calls.get(call);
@@ -27,23 +34,22 @@ export function createOverallProgress(alreadyStored: number): OverallProgress {
   };
   return {
     get current() {
-      return { fraction: toFraction([...calls.values()], alreadyStored), ...toSteps([...calls.values()]) };
+      return { fraction: toFraction([...calls.values()], count), ...toSteps([...calls.values()]) };
     },
     start: (call, pictures) =>
       void calls.set(call, { pictures, landed: 0, fraction: null, step: null, totalSteps: null }),
     report: (call, { fraction, step, totalSteps }) =>
       change(call, (progress) => ({ ...progress, fraction, step, totalSteps })),
     land: (call) => change(call, (progress) => ({ ...progress, landed: progress.landed + 1 })),
-    drop: (call) => change(call, (progress) => ({ ...progress, pictures: progress.landed, fraction: 1 })),
+    drop: (call) => change(call, (progress) => ({ ...progress, pictures: progress.landed, fraction: null })),
   };
 }
 
-function toFraction(calls: readonly CallProgress[], alreadyStored: number): number | null {
-  const isTold = calls.some(({ fraction, landed, pictures }) => fraction !== null || (landed > 0 && pictures > 1));
-  if (!isTold && !(calls.length > 1 && calls.some(({ landed }) => landed > 0))) return null;
-  const pictures = sum(calls.map((call) => call.pictures)) + alreadyStored;
-  const done = sum(calls.map((call) => Math.max(call.landed, (call.fraction ?? 0) * call.pictures))) + alreadyStored;
-  return pictures === 0 ? null : Math.min(1, done / pictures);
+function toFraction(calls: readonly CallProgress[], { total, stored }: PictureCount): number | null {
+  const isTold = calls.some(({ fraction, landed }) => fraction !== null || (landed > 0 && total > 1));
+  if (!isTold) return null;
+  const done = sum(calls.map(({ landed, fraction, pictures }) => Math.max(landed, (fraction ?? 0) * pictures)));
+  return Math.min(1, (stored + done) / total);
 }
 
 /** Steps are told only where every call counts them. */

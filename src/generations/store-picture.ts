@@ -13,8 +13,8 @@ export interface MadePicture {
   readonly bytes: Uint8Array;
   readonly seed: number | null;
   readonly revisedPrompt?: RevisedWording | undefined;
-  /** How far the generation is with this picture. */
-  readonly advance?: Advance;
+  /** Answers how far the generation is with this picture. */
+  readonly advance?: () => Advance;
 }
 
 /** What the provider says that it used in place of our wording. */

@@ -3,7 +3,7 @@ import { ProviderError } from '../../src/providers/provider-error.ts';
 import { toModel } from '../support/blank-provider.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
-import { collect, expectOrder, submit, waitForEnd } from '../support/generations.ts';
+import { expectOrder, type Progress, submit, toProgress, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { createStage, paint, paintAll, type Script, step } from '../support/stage.ts';
 
@@ -53,23 +53,27 @@ test('more pictures than a call makes are made by calls that run together, each 
 });
 
 test('the fraction is the mean over the pictures of all calls', async () => {
-  const [first, second] = [createHold(), createHold()];
+  const [start, first, second] = [createHold(), createHold(), createHold()];
   const script: Script = async function* (order) {
     const isFirst = order.pictures[0]?.position === 0;
+    await start.wait(order.signal);
     yield step(isFirst ? 1 : 3, 4);
     await (isFirst ? first : second).wait(order.signal);
     yield* paintAll(order);
   };
   const id = await submit(darkroom.client, { prompt: stage.prompt(script), count: 2 });
-  const told = collect(darkroom.client.subscribe(follow, { id }));
-  await Promise.all([first.reached, second.reached]);
-  second.release();
-  first.release();
-  const snapshots = await told;
+  await start.reached;
+  const snapshots: Progress[] = [];
+  for await (const answer of darkroom.client.subscribe(follow, { id })) {
+    snapshots.push(toProgress(answer));
+    start.release();
+    if (snapshots.at(-1)?.fraction === 0.5) [first, second].map((hold) => hold.release());
+  }
   expectOrder(snapshots);
-  const ticks = snapshots.filter(({ fraction }) => fraction !== null);
-  expect(ticks.map(({ fraction }) => fraction)).toContain(0.5);
-  expect(ticks.at(-1)?.fraction).toBe(1);
+  const told = snapshots.flatMap(({ fraction }) => fraction ?? []);
+  expect(told).toContain(0.5);
+  expect(told).toEqual(told.toSorted((one, other) => one - other));
+  expect(told.at(-1)).toBe(1);
 });
 
 test('a call that fails does not stop the others, and what was made is kept with a warning', async () => {
