@@ -55,6 +55,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     environment: {
       PORT: '0',
       LOG_LEVEL: 'warn',
+      // As the Docker image has it, and docs/operations.md advises.
+      MALLOC_ARENA_MAX: '2',
       DATABASE_URL: workspace.databaseUrl,
       AZURE_STORAGE_CONNECTION_STRING: workspace.storageConnectionString,
       AZURE_STORAGE_CONTAINER: workspace.containerName,
