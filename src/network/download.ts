@@ -2,6 +2,7 @@ import { lookup as lookupAddresses } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { createDeadline } from './deadline.ts';
 import { NetworkError, toNetworkError } from './network-error.ts';
 import { isPublicAddress } from './public-address.ts';
 import { readBytes } from './send.ts';
@@ -52,13 +53,12 @@ export function createDownloader({ trustedOrigins, lookup = lookupAddresses }: D
   const isTrusted = (url: URL) => trustedOrigins.includes(url.origin);
   return {
     async download({ url, maxBytes, timeoutMilliseconds, signal }) {
-      const timeout = AbortSignal.timeout(timeoutMilliseconds);
-      const limits = { maxBytes, signal: AbortSignal.any([signal, timeout]) };
+      using deadline = createDeadline(timeoutMilliseconds, signal);
       try {
-        return await follow(parseUrl(url), limits);
+        return await follow(parseUrl(url), { maxBytes, signal: deadline.signal });
       } catch (error) {
         signal.throwIfAborted();
-        if (timeout.aborted) throw new DownloadError('It took too long.', { retryable: true, cause: error });
+        if (deadline.isOver) throw new DownloadError('It took too long.', { retryable: true, cause: error });
         throw toDownloadError(error);
       }
     },

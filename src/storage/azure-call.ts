@@ -1,4 +1,5 @@
 import { RestError } from '@azure/storage-blob';
+import { createDeadline } from '../network/deadline.ts';
 import { StorageError } from './storage-error.ts';
 
 interface CallOptions {
@@ -17,13 +18,13 @@ export async function callAzure<Result>(
   call: (abortSignal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(timeoutMilliseconds);
+  using deadline = createDeadline(timeoutMilliseconds, signal);
   try {
-    return await call(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+    return await call(deadline.signal);
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof StorageError) throw cause;
-    if (timeout.aborted) {
+    if (deadline.isOver) {
       throw new StorageError(`${attempt} took more than ${timeoutMilliseconds} ms.`, { retryable: true, cause });
     }
     throw toStorageError(attempt, cause);

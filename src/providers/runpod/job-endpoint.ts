@@ -1,3 +1,4 @@
+import { createDeadline } from '../../network/deadline.ts';
 import type { Fetch } from '../../network/fetch.ts';
 import type { HttpAnswer } from '../../network/send.ts';
 import { callVendor } from '../call-vendor.ts';
@@ -44,12 +45,12 @@ async function withinPatience<Answer>(
   { signal, lookMilliseconds }: Patience,
   ask: (brief: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const timeout = AbortSignal.timeout(lookMilliseconds);
+  using deadline = createDeadline(lookMilliseconds, signal);
   try {
-    return await ask(AbortSignal.any([signal, timeout]));
+    return await ask(deadline.signal);
   } catch (cause) {
     signal.throwIfAborted();
-    if (!timeout.aborted) throw cause;
+    if (!deadline.isOver) throw cause;
     const message = `${vendor} took too long to answer.`;
     throw new ProviderError(message, { code: 'PROVIDER_UNAVAILABLE', retryable: true, cause });
   }
