@@ -32,9 +32,7 @@ export async function startOwner(directory: string, services?: 'lock-only'): Pro
   const input = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   await Promise.race([once(input, 'line'), exit]);
   const end = async (signal: NodeJS.Signals) => {
-    // To the whole group, as a terminal does it.
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, signal);
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(child.pid, signal);
     await exit;
     return lines.at(-1) ?? '';
   };
@@ -44,6 +42,15 @@ export async function startOwner(directory: string, services?: 'lock-only'): Pro
     end,
     [Symbol.asyncDispose]: async () => void (await end('SIGTERM')),
   };
+}
+
+/** To the whole group, as a terminal does it. One that has ended by itself needs no signal, also before we were told of it. */
+function signalGroup(id: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-id, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 export interface TemporaryDirectory extends AsyncDisposable {
