@@ -4,9 +4,9 @@ import { startAttempt } from '../database/start-attempt.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import { enhanceInTime } from '../prompts/enhance-in-time.ts';
 import type { EnhancedPrompt } from '../prompts/prompt-enhancer.ts';
+import { LeaveRunning } from '../providers/leave-running.ts';
 import { toFailure } from './failure-of.ts';
 import type { GenerationRun } from './generation-run.ts';
-import { isStopping } from './running-generations.ts';
 
 /**
  * The wording that the model is to be given: a better one where that was asked for. What goes wrong with that is a warning, and the
@@ -37,7 +37,12 @@ async function callEnhancer(run: GenerationRun, { prompt, model }: Wish): Promis
   const number = run.nextAttempt();
   const entry = { type: 'CALLING_PROVIDER', stage: 'ENHANCING_PROMPT', attempt: number } as const;
   await journal.record(entry, (connection, step) =>
-    startAttempt(connection, step, { kind: 'ENHANCE', provider: enhancer.provider, model: enhancer.writtenBy }),
+    startAttempt(connection, step, {
+      kind: 'ENHANCE',
+      provider: enhancer.provider,
+      model: enhancer.writtenBy,
+      positions: [],
+    }),
   );
   try {
     const enhanced = await enhanceInTime(enhancer, { prompt, model, signal });
@@ -57,7 +62,7 @@ type EnhancementEnd = { readonly enhanced: EnhancedPrompt } | { readonly error: 
 async function finish(run: GenerationRun, number: number, end: EnhancementEnd): Promise<void> {
   const { generation, leaseToken, database, clock } = run;
   // Whoever takes over finds the attempt as it was left, and closes it as UNKNOWN.
-  if (isStopping(run)) return;
+  if (run.signal.reason instanceof LeaveRunning) return;
   const isDone = 'enhanced' in end;
   await finishAttempt(database.pool, {
     generationId: generation.id,

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type Claim, type ClaimedGeneration, takenOverMessage } from '../database/claim-generation.ts';
+import type { Claim, ClaimedGeneration } from '../database/claim-generation.ts';
 import type { Connection } from '../database/database.ts';
 import type { TickPreview } from '../database/record-ticks.ts';
 import type { RecordedStep, Step } from '../database/step-statement.ts';
@@ -95,7 +95,7 @@ function toFirstSnapshot({ claim, generation }: ClaimedRun): ProgressSnapshot {
     tick: 0,
     at: claim.at,
     type: 'STARTED',
-    message: generation.takenOver ? takenOverMessage : null,
+    message: generation.message,
     attempt: null,
     status: generation.status,
     stage: 'PREPARING_INPUTS',

@@ -16,6 +16,8 @@ export const graphqlPath = '/graphql';
 export interface YogaOptions extends YogaDependencies {
   /** False where the body is known to fit: counting it costs more than the rest of a short request. */
   readonly maxRequestBodySize: number | false;
+  /** Aborts when this process stops. */
+  readonly closing: AbortSignal;
 }
 
 export interface YogaDependencies {
@@ -34,7 +36,7 @@ export interface ServerContext {
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
 /** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, authenticate, maxRequestBodySize }: YogaOptions) {
+export function createGraphQLServer({ services, authenticate, maxRequestBodySize, closing }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
@@ -59,7 +61,7 @@ export function createGraphQLServer({ services, authenticate, maxRequestBodySize
       const viewer = await authenticate(req.headers).catch((error) => {
         throw toMaskedError(log, error, requestId);
       });
-      return createContext(services, { viewer, requestId, signal: signal ?? request.signal });
+      return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });
     },
     plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
   });

@@ -1,6 +1,6 @@
 import { type PollMilliseconds, poll } from './poll.ts';
 import type { ProgressReport, ProviderEvent } from './provider.ts';
-import { ProviderError } from './provider-error.ts';
+import { toStarted } from './provider-error.ts';
 
 const cancelMilliseconds = 5_000;
 
@@ -56,13 +56,6 @@ function createNewsFilter(): (progress: ProgressReport) => boolean {
     known = told;
     return true;
   };
-}
-
-/** The job was accepted: no answer about it, whatever its status, means that nothing was started. */
-function toStarted(error: unknown): unknown {
-  if (!(error instanceof ProviderError) || !error.unstarted) return error;
-  const { message, code, retryable, categories, cause } = error;
-  return new ProviderError(message, { code, retryable, categories, cause });
 }
 
 async function stop({ cancel }: Pick<Job<unknown>, 'cancel'>): Promise<void> {
