@@ -11,6 +11,7 @@ describeProvider('fal', {
   createProvider: openProviders(),
   findModel: (provider) => findModel(provider, schnell),
   submitPath: /^\/fal-ai\/flux\/schnell$/,
+  cancelPath: /\/cancel$/,
   hasKey: true,
 });
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageModel } from '../../src/domain/image-model.ts';
+import { LeaveRunning } from '../../src/providers/leave-running.ts';
 import type { PictureOrder, Provider } from '../../src/providers/provider.ts';
 import { ProviderError } from '../../src/providers/provider-error.ts';
 import { blankPicture } from '../support/blank-provider.ts';
 import { eventsOf, failureOf, toOrder } from '../support/orders.ts';
 import { type Answer, faults, type ReceivedRequest, type Standin, sendJson } from '../support/standins/standin.ts';
+import { stopAt } from './job-stage.ts';
 
 export const secret = 'secret-key-of-the-tests';
 
@@ -16,6 +18,8 @@ export interface ProviderUnderTest {
   readonly findModel: (provider: Provider) => ImageModel;
   /** The path of the request that starts the work. */
   readonly submitPath: RegExp;
+  /** The path of the request that takes work back; undefined where work cannot be resumed. */
+  readonly cancelPath?: RegExp;
   /** False for an engine that has no key. */
   readonly hasKey: boolean;
 }
@@ -75,6 +79,23 @@ export function describeProvider(name: string, subject: ProviderUnderTest): void
       const reason = new Error('Not even begun.');
       expect(await failureOf(start({ signal: AbortSignal.abort(reason) }))).toBe(reason);
       expect(standin.received.length).toBe(before);
+    });
+
+    async function stopOnceAccepted(reason: Error): Promise<{ readonly failure: unknown; readonly cancels: number }> {
+      const before = standin.received.length;
+      const { failure } = await stopAt(start, { type: 'accepted', reason });
+      const cancels = standin.received.slice(before).filter(({ path }) => subject.cancelPath?.test(path));
+      return { failure, cancels: cancels.length };
+    }
+
+    test.runIf(subject.cancelPath)('takes back what was accepted when it is stopped', async () => {
+      const reason = new Error('Enough of it.');
+      expect(await stopOnceAccepted(reason)).toEqual({ failure: reason, cancels: 1 });
+    });
+
+    test.runIf(subject.cancelPath)('takes nothing back that another process takes up', async () => {
+      const reason = new LeaveRunning();
+      expect(await stopOnceAccepted(reason)).toEqual({ failure: reason, cancels: 0 });
     });
 
     test('gives up a vendor that never answers', async () => {

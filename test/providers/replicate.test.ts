@@ -14,6 +14,7 @@ describeProvider('replicate', {
   createProvider: openProviders(),
   findModel: (provider) => findModel(provider, schnell),
   submitPath: /\/predictions$/,
+  cancelPath: /\/cancel$/,
   hasKey: true,
 });
 
