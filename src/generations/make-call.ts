@@ -71,7 +71,7 @@ async function take(run: GenerationRun, call: Call, account: Account): Promise<v
   }
 }
 
-function toOrder({ generation, signal }: GenerationRun, { assignment, positions }: Call): PictureOrder {
+function toOrder({ generation, catalogue, signal }: GenerationRun, { assignment, positions }: Call): PictureOrder {
   const { model, prompt, material } = assignment;
   const { count: _, seed, style, styleIntensity, ...options } = assignment.options;
   const { negativePrompt } = generation;
@@ -80,7 +80,8 @@ function toOrder({ generation, signal }: GenerationRun, { assignment, positions 
   // A style that the model lacks is part of the wording.
   const told = capabilities.styles === null ? { style: null, styleIntensity: null } : { style, styleIntensity };
   const words = { prompt, negativePrompt: capabilities.negativePrompt ? negativePrompt : null };
-  return { model, ...words, ...options, ...told, ...material, pictures, signal };
+  const { timeoutMilliseconds } = catalogue.providerOf(model);
+  return { model, ...words, ...options, ...told, ...material, pictures, timeoutMilliseconds, signal };
 }
 
 function checkPosition({ position }: PictureReport, wanted: Set<number>): void {

@@ -61,6 +61,8 @@ export interface PictureOrder {
   /** Opaque where the picture stays, transparent where it may change. As large as the first input. */
   readonly mask: InputPicture | null;
   readonly pictures: readonly OrderedPicture[];
+  /** How long this call may take at the most, waiting in the provider's queue included. Never more than the provider's own limit. */
+  readonly timeoutMilliseconds: number;
   readonly signal: AbortSignal;
 }
 

@@ -76,6 +76,11 @@ test('a simple order is exactly this on the wire', async () => {
   expect(follows.at(-1)?.headers).not.toHaveProperty('authorization');
 });
 
+test('a deadline of the order is told where it is nearer than the usual one', async () => {
+  await Array.fromAsync(generate({ timeoutMilliseconds: 40_500 }));
+  expect(submitsOf(standin).at(-1)?.headers).toMatchObject({ 'x-fal-request-timeout': '41' });
+});
+
 test('a full order carries every option under the name that the model has for it', async () => {
   const bytes = await blankPicture(64, 64);
   const wishes = {

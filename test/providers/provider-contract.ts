@@ -101,6 +101,14 @@ export function describeProvider(name: string, subject: ProviderUnderTest): void
     test('gives up a vendor that never answers', async () => {
       const failure = await failWith(faults.silence, 300);
       expect(failure).toMatchObject({ code: 'TIMED_OUT', unstarted: false });
+      expect(failure.message).toMatch(/^\S+.* took longer than 0\.3 seconds, which is the most that it is given\.$/);
+    });
+
+    test('gives up a vendor when the time of the order is over, and says that it was that', async () => {
+      standin.interject(subject.submitPath, faults.silence);
+      const failure = await failureOf(start({ timeoutMilliseconds: 250 }));
+      expect(failure).toMatchObject({ code: 'TIMED_OUT', retryable: true, unstarted: false });
+      expect((failure as Error).message).toMatch(/ was not done in the 0\.25 seconds that were left to it\.$/);
     });
 
     test.runIf(subject.hasKey)('says plainly when the key is refused, and does not show it', async () => {

@@ -136,6 +136,11 @@ test('a deadline of less than five seconds is told as five, which is the least t
   expect(creationsOf(standin).at(-1)?.headers).toMatchObject({ 'cancel-after': '5s' });
 });
 
+test('a deadline of the order is told where it is nearer than the usual one', async () => {
+  await Array.fromAsync(generate({ timeoutMilliseconds: 40_500 }));
+  expect(creationsOf(standin).at(-1)?.headers).toMatchObject({ 'cancel-after': '41s' });
+});
+
 describe('the configuration', () => {
   test('says what to set when there is no token', () => {
     expect(createProvider({ url: standin.url, apiKey: undefined }).offReason).toBe('Set REPLICATE_API_TOKEN.');

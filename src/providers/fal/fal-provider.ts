@@ -24,7 +24,7 @@ export function createFalProvider(dependencies: VendorDependencies, settings: Fa
   const { apiKey, models, timeoutMilliseconds = usualTimeoutMilliseconds } = settings;
   const { pollMilliseconds = usualPollMilliseconds } = settings;
   for (const model of models) readInputSettings(model, inputSettings);
-  const api = createFalApi(dependencies.fetch, { ...settings, timeoutMilliseconds });
+  const api = createFalApi(dependencies.fetch, settings);
   const limit = { vendor: 'fal', timeoutMilliseconds };
 
   const follow = (order: PictureOrder, id: string) => {

@@ -25,7 +25,7 @@ export function createReplicateProvider(dependencies: VendorDependencies, settin
   const { apiKey, models, timeoutMilliseconds = usualTimeoutMilliseconds } = settings;
   const { pollMilliseconds = usualPollMilliseconds } = settings;
   for (const model of models) readInputSettings(model, replicateSettings);
-  const api = createReplicateApi(dependencies.fetch, { ...settings, timeoutMilliseconds });
+  const api = createReplicateApi(dependencies.fetch, settings);
   const limit = { vendor: 'Replicate', timeoutMilliseconds };
 
   const follow = (order: PictureOrder, id: string) => {
