@@ -4,7 +4,7 @@ import { startAttempt } from '../database/start-attempt.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import { enhanceInTime } from '../prompts/enhance-in-time.ts';
 import type { EnhancedPrompt } from '../prompts/prompt-enhancer.ts';
-import { LeaveRunning } from '../providers/leave-running.ts';
+import { isLeftRunning } from '../providers/leave-running.ts';
 import { toFailure } from './failure-of.ts';
 import type { GenerationRun } from './generation-run.ts';
 
@@ -62,7 +62,7 @@ type EnhancementEnd = { readonly enhanced: EnhancedPrompt } | { readonly error: 
 async function finish(run: GenerationRun, number: number, end: EnhancementEnd): Promise<void> {
   const { generation, leaseToken, database, clock } = run;
   // Whoever takes over finds the attempt as it was left, and closes it as UNKNOWN.
-  if (run.signal.reason instanceof LeaveRunning) return;
+  if (isLeftRunning(run.signal)) return;
   const isDone = 'enhanced' in end;
   await finishAttempt(database.pool, {
     generationId: generation.id,

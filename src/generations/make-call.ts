@@ -3,8 +3,8 @@ import { addText } from '../database/add-text.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import { seedOfPicture } from '../domain/generation-request.ts';
 import type { Advance } from '../domain/progress.ts';
-import { LeaveRunning } from '../providers/leave-running.ts';
-import type { PictureOrder, PictureReport, ProviderEvent } from '../providers/provider.ts';
+import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
+import type { PictureOrder, PictureReport, Provider, ProviderEvent } from '../providers/provider.ts';
 import { ProviderError, toStarted } from '../providers/provider-error.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import type { Assignment } from './assignment.ts';
@@ -104,7 +104,7 @@ async function take(run: GenerationRun, call: Call, following: Following): Promi
     }
   } catch (error) {
     // Whatever a provider makes of it.
-    if (leaving.signal.reason instanceof LeaveRunning) throw leaving.signal.reason;
+    if (isLeftRunning(leaving.signal)) throw leaving.signal.reason;
     throw error;
   }
   if (account.late > 0) throw new LeaseLost();
@@ -113,13 +113,21 @@ async function take(run: GenerationRun, call: Call, following: Following): Promi
 function listen(run: GenerationRun, call: Call, signal: AbortSignal): AsyncIterable<ProviderEvent> {
   const { model } = call.assignment;
   const provider = run.catalogue.providerOf(model);
-  const order = toOrder(run, call, signal);
+  const order = { ...toOrder(run, call), timeoutMilliseconds: toTimeLimit(run, provider), signal };
   if (call.providerRequestId === undefined) return provider.generate(order);
   if (provider.resume !== undefined) return provider.resume(order, call.providerRequestId);
   throw new Error(`${provider.name} cannot resume a call.`);
 }
 
-function toOrder({ generation }: GenerationRun, { assignment, positions }: Call, signal: AbortSignal): PictureOrder {
+/** Its own, unless the generation's deadline comes first. */
+function toTimeLimit({ generation, clock }: GenerationRun, { timeoutMilliseconds }: Provider): number {
+  const { deadlineAt } = generation;
+  return deadlineAt === null ? timeoutMilliseconds : Math.min(timeoutMilliseconds, deadlineAt.getTime() - clock.now());
+}
+
+type Wishes = Omit<PictureOrder, 'signal' | 'timeoutMilliseconds'>;
+
+function toOrder({ generation }: GenerationRun, { assignment, positions }: Call): Wishes {
   const { model, prompt, material } = assignment;
   const { count: _, seed, style, styleIntensity, ...options } = assignment.options;
   const { negativePrompt } = generation;
@@ -128,7 +136,7 @@ function toOrder({ generation }: GenerationRun, { assignment, positions }: Call,
   // A style that the model lacks is part of the wording.
   const told = capabilities.styles === null ? { style: null, styleIntensity: null } : { style, styleIntensity };
   const words = { prompt, negativePrompt: capabilities.negativePrompt ? negativePrompt : null };
-  return { model, ...words, ...options, ...told, ...material, pictures, signal };
+  return { model, ...words, ...options, ...told, ...material, pictures };
 }
 
 function checkPosition({ position }: PictureReport, open: Set<number>): void {
