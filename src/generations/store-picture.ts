@@ -3,7 +3,6 @@ import { recordEvent } from '../database/record-event.ts';
 import type { Advance } from '../domain/progress.ts';
 import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
-import type { ImageStore } from '../storage/image-store.ts';
 import type { GenerationRun } from './generation-run.ts';
 
 export interface MadePicture {
@@ -29,12 +28,12 @@ export interface RevisedWording {
  * what the journal throws.
  */
 export async function storePicture(run: GenerationRun, made: MadePicture): Promise<void> {
-  const { generation, images, createId, journal } = run;
+  const { generation, createId, journal } = run;
   const { attempt, position, bytes, seed } = made;
   await journal.record({ type: 'IMAGE_GENERATED', stage: 'STORING', attempt }, recordEvent);
   const picture = await developPicture(bytes);
   const blobName = originalName({ generationId: generation.id, attempt, position });
-  await putPicture(images, blobName, picture);
+  await putPicture(run, blobName, picture);
   const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
   const facts = { sha256, mediaType, width, height, sizeBytes, thumbHash };
   const revisedPrompt = made.revisedPrompt === undefined ? null : { id: createId(), ...made.revisedPrompt };
@@ -46,11 +45,16 @@ export async function storePicture(run: GenerationRun, made: MadePicture): Promi
 }
 
 /** The original last: where it is, the smaller ones are too. */
-async function putPicture(images: ImageStore, blobName: string, picture: DevelopedPicture): Promise<void> {
+async function putPicture(
+  { images, signal: patience }: GenerationRun,
+  blobName: string,
+  picture: DevelopedPicture,
+): Promise<void> {
   await Promise.all(
     picture.variants.map(({ variant, bytes, mediaType }) =>
-      images.put({ name: variantName(blobName, variant), bytes, mediaType }),
+      images.put({ name: variantName(blobName, variant), bytes, mediaType, patience }),
     ),
   );
-  await images.put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
+  const { bytes, mediaType } = picture;
+  await images.put({ name: blobName, bytes, mediaType, patience });
 }
