@@ -29,6 +29,7 @@ import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
 import type { ImageStore } from './storage/image-store.ts';
+import { createPatientImageStore } from './storage/patient-image-store.ts';
 import { createVendors, type Vendors } from './vendors.ts';
 
 export const roles = ['all', 'api', 'worker'] as const;
@@ -201,7 +202,9 @@ function startWork(
 ): Worker {
   const { database, announce } = dependencies;
   const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
-  return stack.use(startWorker({ ...dependencies, ticks }, config.WORKER_CONCURRENCY));
+  // Only here: what workers store was paid, and everybody else waits for an answer.
+  const images = createPatientImageStore({ images: dependencies.images, log });
+  return stack.use(startWorker({ ...dependencies, images, ticks }, config.WORKER_CONCURRENCY));
 }
 
 async function startAnswering(

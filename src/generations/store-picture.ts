@@ -3,7 +3,6 @@ import { recordEvent } from '../database/record-event.ts';
 import type { Advance } from '../domain/progress.ts';
 import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
-import type { ImageStore } from '../storage/image-store.ts';
 import type { GenerationRun } from './generation-run.ts';
 
 export interface MadePicture {
@@ -40,11 +39,11 @@ export async function storePicture(run: GenerationRun, made: MadePicture): Promi
 
 /** Answers the row of a picture whose bytes are stored. Throws `UnusablePictureError` and `StorageError`. */
 export async function putPicture(run: GenerationRun, made: MadePicture): Promise<NewImage> {
-  const { generation, images, createId } = run;
+  const { generation, createId } = run;
   const { attempt, position, bytes, seed } = made;
   const picture = await developPicture(bytes);
   const blobName = originalName({ generationId: generation.id, attempt, position });
-  await putBlobs(images, blobName, picture);
+  await putBlobs(run, blobName, picture);
   const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
   const facts = { sha256, mediaType, width, height, sizeBytes, thumbHash };
   const revisedPrompt = made.revisedPrompt === undefined ? null : { id: createId(), ...made.revisedPrompt };
@@ -52,11 +51,16 @@ export async function putPicture(run: GenerationRun, made: MadePicture): Promise
 }
 
 /** The original last: where it is, the smaller ones are too. */
-async function putBlobs(images: ImageStore, blobName: string, picture: DevelopedPicture): Promise<void> {
+async function putBlobs(
+  { images, signal: patience }: GenerationRun,
+  blobName: string,
+  picture: DevelopedPicture,
+): Promise<void> {
   await Promise.all(
     picture.variants.map(({ variant, bytes, mediaType }) =>
-      images.put({ name: variantName(blobName, variant), bytes, mediaType }),
+      images.put({ name: variantName(blobName, variant), bytes, mediaType, patience }),
     ),
   );
-  await images.put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
+  const { bytes, mediaType } = picture;
+  await images.put({ name: blobName, bytes, mediaType, patience });
 }
