@@ -24,7 +24,7 @@ export interface PgBossJobQueueOptions {
 
 export async function createPgBossJobQueue({ database, log, supervise }: PgBossJobQueueOptions): Promise<JobQueue> {
   const boss = new PgBoss({
-    db: toBossConnection(database.pool),
+    db: toBossConnection(database.background),
     schedule: false,
     supervise,
     superviseIntervalSeconds: 1,
