@@ -1,6 +1,6 @@
 import { acceptAttempt } from '../database/accept-attempt.ts';
 import { addText } from '../database/add-text.ts';
-import { finishAttempt } from '../database/finish-attempt.ts';
+import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import { seedOfPicture } from '../domain/generation-request.ts';
 import { multiplyUsd } from '../domain/money.ts';
@@ -95,7 +95,7 @@ interface Happening {
 }
 
 async function handle(run: GenerationRun, call: Call, { event, account }: Happening): Promise<void> {
-  const { journal, generation, leaseToken, database, signal } = run;
+  const { journal, generation, leaseToken, signal } = run;
   const { number, progress, slot } = call;
   switch (event.type) {
     case 'accepted': {
@@ -114,7 +114,9 @@ async function handle(run: GenerationRun, call: Call, { event, account }: Happen
       account.stored += 1;
       return call.onStored(event.position);
     case 'text':
-      return addText(database.pool, { generationId: generation.id, leaseToken, text: event.text });
+      return journal.amend((connection) =>
+        addText(connection, { generationId: generation.id, leaseToken, text: event.text }),
+      );
     case 'account':
       account.told = { ...account.told, ...event };
   }
@@ -138,14 +140,14 @@ interface CallEnd {
 }
 
 async function finish(run: GenerationRun, { assignment, number }: Call, { account, error }: CallEnd): Promise<void> {
-  const { generation, leaseToken, database, clock, journal } = run;
+  const { generation, leaseToken, clock, journal } = run;
   // Whoever takes over finds the attempt as it was left, and closes it as UNKNOWN.
   if (isStopping(run)) return;
   const { costUsd, delayMilliseconds = null, executionMilliseconds = null } = account.told;
   const failure = error === undefined ? null : toFailure(error, journal.current.stage);
   // What a provider throws after it was asked to stop is a failure of its own only where it says so.
   const isCancelled = run.signal.reason instanceof CancelRequested && failure?.code === 'INTERNAL';
-  await finishAttempt(database.pool, {
+  const ending: FinishedAttempt = {
     generationId: generation.id,
     leaseToken,
     number,
@@ -155,7 +157,8 @@ async function finish(run: GenerationRun, { assignment, number }: Call, { accoun
     costUsd: costUsd ?? toCost(assignment, account.stored, error),
     delayMilliseconds,
     executionMilliseconds,
-  });
+  };
+  await journal.amend((connection) => finishAttempt(connection, ending));
 }
 
 /** By the price of a picture. A call that failed without one may have cost: that is not known. */

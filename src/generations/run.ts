@@ -1,4 +1,5 @@
 import { claimGeneration } from '../database/claim-generation.ts';
+import { isOutage } from '../database/outage.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import { findMissingPictures } from './find-missing-pictures.ts';
 import type { GenerationRun, RunDependencies } from './generation-run.ts';
@@ -30,7 +31,7 @@ export async function runGeneration(
   const generation = await database.transaction((connection) => claimGeneration(connection, claim));
   if (generation === undefined) return;
   using handle = running.start(generationId, stop);
-  const journal = createJournal(dependencies, { claim, generation });
+  const journal = createJournal(dependencies, { claim, generation, stop });
   try {
     const { leaseToken } = claim;
     const { signal } = handle;
@@ -53,7 +54,8 @@ async function followThrough(run: GenerationRun, stop: AbortSignal): Promise<voi
     const missing = await findMissingPictures(run);
     if (missing.length > 0) await makePictures(run, await prepareAssignment(run), missing);
   } catch (error) {
-    if (error instanceof LeaseLost || error instanceof JournalUnavailable || stop.aborted) throw error;
+    const isAway = error instanceof JournalUnavailable || isOutage(error);
+    if (error instanceof LeaseLost || isAway || stop.aborted) throw error;
     return settleFailed(run, error);
   }
   await settleFinished(run);

@@ -16,7 +16,12 @@ export type Fault =
    */
   | { readonly kind: 'black-hole'; readonly direction?: Direction }
   /** Open connections are reset, and so is every new one. */
-  | { readonly kind: 'refuse' };
+  | { readonly kind: 'refuse' }
+  /**
+   * Once: whoever sends this text is reset when the server begins to answer, before anything of the answer arrives. The server has
+   * done what it was told.
+   */
+  | { readonly kind: 'lose-answer'; readonly to: string };
 
 /** Passes bytes on to a server, for as long as no fault is inflicted. */
 export interface FaultProxy extends AsyncDisposable {
@@ -27,12 +32,16 @@ export interface FaultProxy extends AsyncDisposable {
   heal(): void;
   /** Resets the connections that are open. New ones work. */
   cut(): void;
+  /** New connections go to another server. */
+  redirect(target: string): void;
+  /** How many answers were lost by `lose-answer`. */
+  readonly lostAnswers: number;
   /** How many are open. */
   readonly connections: number;
 }
 
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
-  const { hostname, port } = new URL(target);
+  let { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   const line = createLine();
   const server = createServer((client) => {
@@ -40,7 +49,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const upstream = connect(Number(port), hostname);
     open.add(client);
     client.once('close', () => open.delete(client));
-    const directions = [carry(client, upstream, line.to('to-server')), carry(upstream, client, line.to('to-client'))];
+    const { toServer, toClient } = line.open(() => client.resetAndDestroy());
+    const directions = [carry(client, upstream, toServer), carry(upstream, client, toClient)];
     void Promise.race(directions).finally(() => {
       client.destroy();
       upstream.destroy();
@@ -58,6 +68,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
     heal: () => line.change(undefined),
     cut,
+    redirect(next) {
+      ({ hostname, port } = new URL(next));
+    },
+    get lostAnswers() {
+      return line.lostAnswers;
+    },
     get connections() {
       return open.size;
     },
@@ -88,8 +104,14 @@ async function carry(from: Socket, to: Socket, pass: Pass): Promise<void> {
 function createLine() {
   let fault: Fault | undefined;
   let changed = Promise.withResolvers<void>();
+  let lostAnswers = 0;
   const isHeld = (direction: Direction) =>
     fault?.kind === 'black-hole' && (fault.direction === undefined || fault.direction === direction);
+  const change = (next: Fault | undefined) => {
+    fault = next;
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
   const to =
     (direction: Direction): Pass =>
     async (bytes, write) => {
@@ -103,14 +125,29 @@ function createLine() {
       }
     };
   return {
-    to,
-    change(next: Fault | undefined) {
-      fault = next;
-      changed.resolve();
-      changed = Promise.withResolvers();
+    /** The two directions of one connection. */
+    open(reset: () => void) {
+      let isDoomed = false;
+      const toServer: Pass = (bytes, write) => {
+        if (fault?.kind === 'lose-answer' && bytes.includes(fault.to)) {
+          isDoomed = true;
+          change(undefined);
+        }
+        return to('to-server')(bytes, write);
+      };
+      const toClient: Pass = async (bytes, write) => {
+        if (!isDoomed) return to('to-client')(bytes, write);
+        lostAnswers += 1;
+        reset();
+      };
+      return { toServer, toClient };
     },
+    change,
     get refuses() {
       return fault?.kind === 'refuse';
+    },
+    get lostAnswers() {
+      return lostAnswers;
     },
   };
 }
