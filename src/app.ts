@@ -2,6 +2,7 @@ import { v7 as createUuidV7 } from 'uuid';
 import { createLocalAuthentication } from './accounts/local-user.ts';
 import type { Authenticate } from './accounts/viewer.ts';
 import { type Config, exitCodeConfig } from './config.ts';
+import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import { clearTrouble } from './database/provider-health.ts';
@@ -118,6 +119,7 @@ interface Connected {
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
   const { config, role, log } = options;
   const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
+  await checkDurability(database.pool);
   const drainMilliseconds = config.SHUTDOWN_SECONDS * 1000;
   const [queue, images] = await allOrNothing([
     createPgBossJobQueue({ database, log, supervise: role !== 'api', drainMilliseconds }).then((created) =>

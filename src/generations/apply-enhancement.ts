@@ -1,4 +1,4 @@
-import { finishAttempt } from '../database/finish-attempt.ts';
+import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { recordEnhancement } from '../database/record-enhancement.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import type { ImageModel } from '../domain/image-model.ts';
@@ -60,11 +60,11 @@ async function callEnhancer(run: GenerationRun, { prompt, model }: Wish): Promis
 type EnhancementEnd = { readonly enhanced: EnhancedPrompt } | { readonly error: unknown };
 
 async function finish(run: GenerationRun, number: number, end: EnhancementEnd): Promise<void> {
-  const { generation, leaseToken, database, clock } = run;
+  const { generation, leaseToken, clock, journal } = run;
   // Whoever takes over finds the attempt as it was left, and closes it as UNKNOWN.
   if (isLeftRunning(run.signal)) return;
   const isDone = 'enhanced' in end;
-  await finishAttempt(database.pool, {
+  const ending: FinishedAttempt = {
     generationId: generation.id,
     leaseToken,
     number,
@@ -74,5 +74,6 @@ async function finish(run: GenerationRun, number: number, end: EnhancementEnd): 
     costUsd: isDone ? end.enhanced.costUsd : null,
     delayMilliseconds: null,
     executionMilliseconds: null,
-  });
+  };
+  await journal.amend((connection) => finishAttempt(connection, ending));
 }

@@ -1,4 +1,4 @@
-import { finishAttempt } from '../database/finish-attempt.ts';
+import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { recordLateCost } from '../database/record-late-cost.ts';
 import { multiplyUsd } from '../domain/money.ts';
 import type { AccountReport } from '../providers/provider.ts';
@@ -32,22 +32,26 @@ export async function closeCall(
   { assignment, number }: ClosedCall,
   { account, error }: CallEnd,
 ): Promise<void> {
-  const { generation, leaseToken, database, clock, journal } = run;
+  const { generation, leaseToken, clock, journal } = run;
   const { delayMilliseconds = null, executionMilliseconds = null } = account.told;
   const costUsd = account.told.costUsd ?? toCost(assignment, account.stored, error);
   const attempt = { generationId: generation.id, number, at: new Date(clock.now()), costUsd };
-  if (account.late > 0) return account.stored > 0 ? recordLateCost(database.pool, attempt) : undefined;
+  if (account.late > 0) {
+    if (account.stored > 0) await journal.amend((connection) => recordLateCost(connection, attempt));
+    return;
+  }
   const failure = error === undefined ? null : toFailure(error, journal.current.stage);
   // What a provider throws after it was asked to stop is a failure of its own only where it says so.
   const isCancelled = run.signal.reason instanceof CancelRequested && failure?.code === 'INTERNAL';
-  await finishAttempt(database.pool, {
+  const ending: FinishedAttempt = {
     ...attempt,
     leaseToken,
     outcome: failure === null ? 'SUCCEEDED' : isCancelled ? 'CANCELLED' : 'FAILED',
     failure: isCancelled ? null : failure,
     delayMilliseconds,
     executionMilliseconds,
-  });
+  };
+  await journal.amend((connection) => finishAttempt(connection, ending));
 }
 
 /** By the price of a picture. A call that failed without one may have cost: that is not known. */

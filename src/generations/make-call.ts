@@ -150,7 +150,7 @@ interface Happening extends Following {
 }
 
 async function handle(run: GenerationRun, call: Call, { event, account, leaving }: Happening): Promise<void> {
-  const { journal, generation, leaseToken, database } = run;
+  const { journal, generation, leaseToken } = run;
   const { number, progress } = call;
   switch (event.type) {
     case 'accepted':
@@ -164,7 +164,9 @@ async function handle(run: GenerationRun, call: Call, { event, account, leaving 
     case 'picture':
       return call.wanted.has(event.position) ? keep(run, call, { event, account }) : undefined;
     case 'text':
-      return addText(database.pool, { generationId: generation.id, leaseToken, text: event.text });
+      return journal.amend((connection) =>
+        addText(connection, { generationId: generation.id, leaseToken, text: event.text }),
+      );
     case 'account':
       account.told = { ...account.told, ...event };
   }

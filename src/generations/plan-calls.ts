@@ -1,5 +1,5 @@
 import type { OpenAttempt } from '../database/claim-generation.ts';
-import { finishAttempt } from '../database/finish-attempt.ts';
+import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { multiplyUsd } from '../domain/money.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { GenerationRun } from './generation-run.ts';
@@ -76,9 +76,9 @@ interface PictureCounts {
 
 /** What is stored of it is paid; whether more was, nobody knows. */
 async function close(run: GenerationRun, attempt: OpenAttempt, { stored, asked }: PictureCounts): Promise<void> {
-  const { generation, leaseToken, database, clock, catalogue } = run;
+  const { generation, leaseToken, clock, catalogue, journal } = run;
   const priceUsd = catalogue.find(attempt.model)?.priceUsd ?? null;
-  await finishAttempt(database.pool, {
+  const ending: FinishedAttempt = {
     generationId: generation.id,
     leaseToken,
     number: attempt.number,
@@ -88,5 +88,6 @@ async function close(run: GenerationRun, attempt: OpenAttempt, { stored, asked }
     costUsd: stored === 0 ? null : multiplyUsd(priceUsd, stored),
     delayMilliseconds: null,
     executionMilliseconds: null,
-  });
+  };
+  await journal.amend((connection) => finishAttempt(connection, ending));
 }

@@ -1,6 +1,7 @@
 import { type ClaimedGeneration, claimGeneration } from '../database/claim-generation.ts';
+import { isOutage } from '../database/outage.ts';
 import { releaseGeneration } from '../database/release-generation.ts';
-import { LeaveRunning } from '../providers/leave-running.ts';
+import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { JobContext } from '../queue/job-queue.ts';
 import { findMissingPictures } from './find-missing-pictures.ts';
@@ -22,13 +23,13 @@ export interface RunOrder extends JobContext {
  * stops or the database is away: then nothing has ended, and the job comes again.
  */
 export async function runGeneration(dependencies: RunDependencies, order: RunOrder): Promise<void> {
-  const { database, clock, createId, running, ticks } = dependencies;
+  const { database, clock, createId, running, ticks, log } = dependencies;
   const { generationId, drain, stop, slot } = order;
   const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
   const generation = await database.transaction((connection) => claimGeneration(connection, claim));
   if (generation === undefined) return;
   using handle = running.start({ generationId, millisecondsLeft: toMillisecondsLeft(generation, clock.now()), stop });
-  const journal = createJournal(dependencies, { claim, generation });
+  const journal = createJournal(dependencies, { claim, generation, stop });
   const { leaseToken } = claim;
   const { signal, cancel } = handle;
   const nextAttempt = countFrom(generation.attempts);
@@ -37,8 +38,11 @@ export async function runGeneration(dependencies: RunDependencies, order: RunOrd
   try {
     await followThrough(run);
   } catch (error) {
-    if (error instanceof LeaveRunning) await releaseGeneration(database.pool, claim);
-    if (!(error instanceof LeaseLost)) throw error;
+    if (error instanceof LeaseLost) return;
+    await releaseGeneration(database.pool, claim).catch((cause: Error) =>
+      log.warn({ error: cause.message, generationId }, 'a generation was let go without a word'),
+    );
+    throw error;
   } finally {
     ticks.forget(generationId);
   }
@@ -52,10 +56,16 @@ async function followThrough(run: GenerationRun): Promise<void> {
     const plan = await planCalls(run, missing);
     if (missing.length > 0) await makePictures(run, await prepareAssignment(run, plan), plan);
   } catch (error) {
-    if (error instanceof LeaseLost || error instanceof JournalUnavailable || error instanceof LeaveRunning) throw error;
+    if (error instanceof LeaseLost || isLetGo(run, error)) throw error;
     return settleFailed(run, error);
   }
   await settleFinished(run);
+}
+
+/** Nothing of the generation has ended: the job comes again, here or elsewhere. */
+function isLetGo({ signal }: GenerationRun, error: unknown): boolean {
+  const isAway = error instanceof JournalUnavailable || isOutage(error);
+  return isAway || error instanceof LeaveRunning || isLeftRunning(signal);
 }
 
 const maxLostWorkers = 2;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { StartError } from '../domain/start-error.ts';
 import { isKnownToFit, maxBodyBytes, toBodyKind } from './body-limits.ts';
+import { toMaskedError } from './error-reports.ts';
 import { answerLive, answerReady, answerRetired } from './health.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
 import { toRequestId } from './request-id.ts';
@@ -39,11 +40,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     response.once('finish', () => request.resume());
     answer({ ...options, closing: closing.signal }, { request, response }, (req, res) =>
       choose(req)(req, res, { req, res, requestId }),
-    ).catch((error) => {
-      options.services.log.error({ error, requestId }, 'a request failed unexpectedly');
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
-    });
+    ).catch((error) => endWithError(options, { response, requestId }, error));
   });
   const sockets = serveWebSockets(server, { yoga, log: options.services.log });
   await listen(server, options);
@@ -105,6 +102,23 @@ async function answer(
   if (permalink !== undefined) return answerPermalink(options, { request, response }, permalink);
   if (pathname === '/') response.writeHead(302, { location: graphqlPath }).end();
   else response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
+}
+
+interface FailedRequest {
+  readonly response: ServerResponse;
+  readonly requestId: string;
+}
+
+interface RequestEnd {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function endWithError({ services }: YogaDependencies, { response, requestId }: FailedRequest, error: unknown): void {
+  const { extensions } = toMaskedError(services.log, error, requestId);
+  const { status, headers } = (extensions.http as RequestEnd | undefined) ?? { status: 500, headers: {} };
+  if (!response.headersSent) response.writeHead(status, headers);
+  response.end();
 }
 
 async function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

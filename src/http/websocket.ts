@@ -90,7 +90,10 @@ async function prepare(
     const run = { execute, subscribe };
     return { schema, document, operationName, variableValues: variables, contextValue, run } as PreparedArguments;
   } catch (error) {
-    return [toMaskedError(log, error, context.requestId)];
+    const masked = toMaskedError(log, error, context.requestId);
+    // A socket has neither status nor headers.
+    delete masked.extensions.http;
+    return [masked];
   }
 }
 

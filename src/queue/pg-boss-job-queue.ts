@@ -27,7 +27,7 @@ export interface PgBossJobQueueOptions {
 export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Promise<JobQueue> {
   const { database, log, supervise, drainMilliseconds } = options;
   const boss = new PgBoss({
-    db: toBossConnection(database.pool),
+    db: toBossConnection(database.background),
     schedule: false,
     supervise,
     superviseIntervalSeconds: 1,
