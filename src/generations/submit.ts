@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
-import type { Database } from '../database/database.ts';
-import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
-import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
 import type { GenerationRequest, RequestedInputs } from '../domain/generation-request.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import { ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import { identifySources } from '../inputs/identify-sources.ts';
 import type { RequestedInput } from '../inputs/image-source.ts';
 import { resolveSources } from '../inputs/resolve-sources.ts';
-import type { JobQueue } from '../queue/job-queue.ts';
+import { type Acceptance, acceptGeneration, type GenerationToAccept } from './accept.ts';
 import type { GenerationDependencies } from './dependencies.ts';
+import { hashInput } from './hash-input.ts';
+import { checkKey, findReplay, type Replayable } from './idempotency.ts';
 
 type Dependencies = Pick<
   GenerationDependencies,
@@ -21,15 +21,34 @@ export interface Submission {
   readonly request: GenerationRequest;
   /** The input images in their order, the mask last. */
   readonly inputs: readonly RequestedInput[];
+  /** Of the client's choice; null for none. */
+  readonly idempotencyKey: string | null;
 }
 
 /**
- * Accepts a request: checks it against the model, stores it and queues it in one transaction, and answers its id.
- * Throws `UnknownModel`, `ModelUnavailable`, `InvalidInput` and `InputImageUnusable`; then nothing is stored but images that
+ * Accepts a request: checks it against the model, stores it and queues it in one transaction. A request that was accepted
+ * under its key already is answered with that generation, whatever holds of the model now. Throws `UnknownModel`,
+ * `ModelUnavailable`, `InvalidInput`, `InputImageUnusable` and `IdempotencyConflict`; then nothing is stored but images that
  * were sent along.
  */
-export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<string> {
-  const { clock, createId, announce } = dependencies;
+export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<Acceptance> {
+  const replayable = await toReplayable(submission);
+  const replay = replayable === null ? undefined : await findReplay(dependencies, replayable);
+  if (replay !== undefined) return { generationId: replay, replayed: true };
+  return acceptGeneration(dependencies, { ...(await prepare(dependencies, submission)), replayable });
+}
+
+async function toReplayable({ userId, request, inputs, idempotencyKey: key }: Submission): Promise<Replayable | null> {
+  if (key === null) return null;
+  checkKey(key);
+  return { userId, key, inputHash: hashInput({ generateImage: request, inputs: await identifySources(inputs) }) };
+}
+
+type Prepared = Omit<GenerationToAccept, 'replayable'>;
+
+/** Holds the request against the model that is to run it, and finds its input images. */
+async function prepare(dependencies: Dependencies, submission: Submission): Promise<Prepared> {
+  const { clock, createId } = dependencies;
   const { userId, request } = submission;
   const model = chooseModel(dependencies, request);
   const counted = count(submission.inputs);
@@ -51,10 +70,7 @@ export async function submitGeneration(dependencies: Dependencies, submission: S
     warnings,
     createdAt: new Date(clock.now()),
   };
-  await store(dependencies, generation, inputs);
-  // Nobody can watch it yet: its id is not known to anyone.
-  announce({ kind: 'work' });
-  return generation.id;
+  return { generation, inputs };
 }
 
 /** The first of the wished models that can be used now. */
@@ -85,20 +101,4 @@ const maxRandomSeed = 2 ** 48 - 2;
 
 function randomSeed(max: number): number {
   return randomInt(Math.min(max, maxRandomSeed) + 1);
-}
-
-async function store(
-  { database, queue }: { readonly database: Database; readonly queue: JobQueue },
-  generation: NewGeneration,
-  inputs: readonly NewInput[],
-): Promise<void> {
-  await database.transaction(async (connection) => {
-    await insertGeneration(connection, generation);
-    await insertInputs(connection, generation.id, inputs);
-    await queue.enqueue(connection, [toRunJob(generation.id)]);
-  });
-}
-
-export function toRunJob(generationId: string) {
-  return { name: 'run-generation', data: { generationId }, key: generationId } as const;
 }

@@ -1,8 +1,9 @@
 import { findCancelling, findUnfinishedGenerations } from '../database/find-generations.ts';
+import { removeExpiredKeys } from '../database/remove-expired-keys.ts';
+import { toRunJob } from './accept.ts';
 import type { RunDependencies } from './generation-run.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
-import { toRunJob } from './submit.ts';
 
 const cancelLookMilliseconds = 2_000;
 const sweepMilliseconds = 30_000;
@@ -38,6 +39,7 @@ async function sweep({ database, queue, clock }: RunDependencies): Promise<void>
   const before = new Date(clock.now() - sweepAgeMilliseconds);
   const ids = await findUnfinishedGenerations(database.pool, { before, limit: sweepLimit });
   await queue.enqueue(database.pool, ids.map(toRunJob));
+  await removeExpiredKeys(database.pool, new Date(clock.now()));
 }
 
 /** A cancel whose hint was lost. */
