@@ -14,6 +14,8 @@ export interface ClaimedGeneration {
   readonly negativePrompt: string | null;
   readonly options: GenerationOptions;
   readonly createdAt: Date;
+  /** Null for none. */
+  readonly deadlineAt: Date | null;
   readonly startedAt: Date;
   /** True when another worker had it before. */
   readonly takenOver: boolean;
@@ -59,7 +61,7 @@ const text = `
     RETURNING kind
   )
   SELECT id, "userId", "lastSequence" AS sequence, status, "modelSlug", request, "effectivePrompt", "negativePrompt", options,
-    "createdAt", "startedAt", "takenOver",
+    "createdAt", "deadlineAt", "startedAt", "takenOver",
     (SELECT count(*)::int FROM "Attempt" WHERE "generationId" = $1) AS attempts,
     EXISTS (SELECT FROM cut_off WHERE kind = 'GENERATE') AS "cutOff",
     ARRAY(SELECT position FROM "Image" WHERE "generationId" = $1 ORDER BY position) AS "storedPositions",

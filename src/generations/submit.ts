@@ -58,6 +58,7 @@ async function prepare(dependencies: Dependencies, submission: Submission): Prom
   const size = inputs.find(({ role }) => role === 'REFERENCE')?.size ?? null;
   const { options, warnings, wording } =
     size === null ? checked : applyRequest({ request, inputs: { ...counted, size }, randomSeed }, model.capabilities);
+  const createdAt = new Date(clock.now());
   const generation = {
     id: createId(),
     promptId: createId(),
@@ -68,9 +69,14 @@ async function prepare(dependencies: Dependencies, submission: Submission): Prom
     request,
     options,
     warnings,
-    createdAt: new Date(clock.now()),
+    createdAt,
+    deadlineAt: toDeadline(createdAt, request.deadlineSeconds),
   };
   return { generation, inputs };
+}
+
+function toDeadline(createdAt: Date, seconds: number | null): Date | null {
+  return seconds === null ? null : new Date(createdAt.getTime() + seconds * 1000);
 }
 
 /** The first of the wished models that can be used now. */

@@ -71,6 +71,10 @@ const GenerateImageInput = builder.inputType('GenerateImageInput', {
     background: t.string({ description: 'One of the backgrounds of the model.' }),
     compression: t.int({ description: 'Of JPEG and WebP, in percent.' }),
     outputFormat: t.field({ type: ImageFormatEnum, description: 'Default: what the model gives.' }),
+    deadlineSeconds: t.int({
+      description:
+        'What has not ended this long after its acceptance fails with `TIMED_OUT`: 1 to 86,400. Default: none.',
+    }),
   }),
 });
 
@@ -131,5 +135,6 @@ function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequ
     background: input.background ?? null,
     compression: input.compression ?? null,
     outputFormat: input.outputFormat ?? null,
+    deadlineSeconds: input.deadlineSeconds ?? null,
   };
 }
