@@ -1,13 +1,11 @@
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import type { GenerationDependencies } from './dependencies.ts';
-import { claimKey, type Replayable } from './idempotency.ts';
+import { claimKey, findReplay, type Replayable } from './idempotency.ts';
 
 export interface GenerationToAccept {
   readonly generation: NewGeneration;
   readonly inputs: readonly NewInput[];
-  /** Null for a request without a key. */
-  readonly replayable: Replayable | null;
 }
 
 export interface Acceptance {
@@ -16,15 +14,27 @@ export interface Acceptance {
   readonly replayed: boolean;
 }
 
-type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce'>;
+type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce' | 'clock'>;
 
 /**
- * Stores a generation and queues it, in one transaction; where its key is taken meanwhile, answers that generation instead.
- * Throws `InputImageUnusable` and `IdempotencyConflict`; then nothing is stored, and the key is as free as it was.
+ * Stores a generation and queues it, in one transaction. Where its key is taken, before or meanwhile, answers that generation
+ * instead. `replayable` is null for a request without a key. Throws what `prepare` throws, `InputImageUnusable` and
+ * `IdempotencyConflict`; then nothing is stored, and the key is as free as it was.
  */
 export async function acceptGeneration(
+  dependencies: Dependencies,
+  replayable: Replayable | null,
+  prepare: () => Promise<GenerationToAccept>,
+): Promise<Acceptance> {
+  const known = replayable === null ? undefined : await findReplay(dependencies, replayable);
+  if (known !== undefined) return { generationId: known, replayed: true };
+  return store(dependencies, replayable, await prepare());
+}
+
+async function store(
   { database, queue, announce }: Dependencies,
-  { generation, inputs, replayable }: GenerationToAccept,
+  replayable: Replayable | null,
+  { generation, inputs }: GenerationToAccept,
 ): Promise<Acceptance> {
   const { id: generationId, createdAt: at } = generation;
   const replay = await database.transaction(async (connection) => {

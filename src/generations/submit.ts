@@ -1,15 +1,18 @@
-import { randomInt } from 'node:crypto';
+import { countInputs } from '../domain/apply-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
-import type { GenerationRequest, RequestedInputs } from '../domain/generation-request.ts';
+import type { GenerationRequest } from '../domain/generation-request.ts';
 import type { ImageModel } from '../domain/image-model.ts';
-import { ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import { UnknownModel } from '../domain/user-errors.ts';
 import { identifySources } from '../inputs/identify-sources.ts';
 import type { RequestedInput } from '../inputs/image-source.ts';
 import { resolveSources } from '../inputs/resolve-sources.ts';
 import { type Acceptance, acceptGeneration, type GenerationToAccept } from './accept.ts';
+import { chooseModel } from './choose-model.ts';
+import { createGeneration } from './create-generation.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { hashInput } from './hash-input.ts';
-import { checkKey, findReplay, type Replayable } from './idempotency.ts';
+import { checkKey, type Replayable } from './idempotency.ts';
+import { randomSeed } from './random-seed.ts';
 
 type Dependencies = Pick<
   GenerationDependencies,
@@ -33,9 +36,7 @@ export interface Submission {
  */
 export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<Acceptance> {
   const replayable = await toReplayable(submission);
-  const replay = replayable === null ? undefined : await findReplay(dependencies, replayable);
-  if (replay !== undefined) return { generationId: replay, replayed: true };
-  return acceptGeneration(dependencies, { ...(await prepare(dependencies, submission)), replayable });
+  return acceptGeneration(dependencies, replayable, () => prepare(dependencies, submission));
 }
 
 async function toReplayable({ userId, request, inputs, idempotencyKey: key }: Submission): Promise<Replayable | null> {
@@ -44,67 +45,24 @@ async function toReplayable({ userId, request, inputs, idempotencyKey: key }: Su
   return { userId, key, inputHash: hashInput({ generateImage: request, inputs: await identifySources(inputs) }) };
 }
 
-type Prepared = Omit<GenerationToAccept, 'replayable'>;
-
 /** Holds the request against the model that is to run it, and finds its input images. */
-async function prepare(dependencies: Dependencies, submission: Submission): Promise<Prepared> {
-  const { clock, createId } = dependencies;
+async function prepare(dependencies: Dependencies, submission: Submission): Promise<GenerationToAccept> {
   const { userId, request } = submission;
-  const model = chooseModel(dependencies, request);
-  const counted = count(submission.inputs);
+  const model = chooseModel(dependencies, findWished(dependencies, request));
+  const counted = countInputs(submission.inputs);
   // Checked before anything that was sent along is stored.
   const checked = applyRequest({ request, inputs: counted, randomSeed }, model.capabilities);
   const inputs = await resolveSources(dependencies.inputs, submission);
   const size = inputs.find(({ role }) => role === 'REFERENCE')?.size ?? null;
-  const { options, warnings, wording } =
+  const applied =
     size === null ? checked : applyRequest({ request, inputs: { ...counted, size }, randomSeed }, model.capabilities);
-  const createdAt = new Date(clock.now());
-  const generation = {
-    id: createId(),
-    promptId: createId(),
-    styled: wording === request.prompt ? null : { promptId: createId(), text: wording },
-    userId,
-    modelSlug: model.slug,
-    provider: model.provider,
-    request,
-    options,
-    warnings,
-    createdAt,
-    deadlineAt: toDeadline(createdAt, request.deadlineSeconds),
-  };
-  return { generation, inputs };
+  return { generation: createGeneration(dependencies, { userId, model, request, applied }), inputs };
 }
 
-function toDeadline(createdAt: Date, seconds: number | null): Date | null {
-  return seconds === null ? null : new Date(createdAt.getTime() + seconds * 1000);
-}
-
-/** The first of the wished models that can be used now. */
-function chooseModel({ catalogue, health }: Dependencies, request: GenerationRequest): ImageModel {
-  const wished = [request.model ?? catalogue.defaultModel.slug, ...request.fallbackModels];
-  const models = wished.map((slug) => {
-    const model = catalogue.find(slug);
-    if (model === undefined) throw new UnknownModel(slug, catalogue.models);
-    return model;
+function findWished({ catalogue }: Dependencies, { model, fallbackModels }: GenerationRequest): readonly ImageModel[] {
+  return [model ?? catalogue.defaultModel.slug, ...fallbackModels].map((slug) => {
+    const found = catalogue.find(slug);
+    if (found === undefined) throw new UnknownModel(slug, catalogue.models);
+    return found;
   });
-  const usable = models.find((model) => health.findUnavailability(model) === undefined);
-  if (usable !== undefined) return usable;
-  const [first] = models;
-  const unavailability = first && health.findUnavailability(first);
-  throw new ModelUnavailable(
-    unavailability?.reason ?? 'The model cannot be used now.',
-    unavailability?.retryAfterSeconds,
-  );
-}
-
-function count(inputs: readonly RequestedInput[]): RequestedInputs {
-  const images = inputs.filter(({ role }) => role === 'REFERENCE').length;
-  return { images, mask: images < inputs.length, size: null };
-}
-
-/** As far as `randomInt` goes, which is far enough where a model takes even more. */
-const maxRandomSeed = 2 ** 48 - 2;
-
-function randomSeed(max: number): number {
-  return randomInt(Math.min(max, maxRandomSeed) + 1);
 }
