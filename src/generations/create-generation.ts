@@ -8,12 +8,14 @@ export interface CheckedRequest {
   readonly model: ImageModel;
   readonly request: GenerationRequest;
   readonly applied: AppliedRequest;
+  /** The generation that this one repeats. */
+  readonly retryOfId: string | null;
 }
 
 /** A generation as it is accepted now. */
 export function createGeneration(
   { clock, createId }: Pick<GenerationDependencies, 'clock' | 'createId'>,
-  { userId, model, request, applied }: CheckedRequest,
+  { userId, model, request, applied, retryOfId }: CheckedRequest,
 ): NewGeneration {
   const { options, warnings, wording } = applied;
   const { deadlineSeconds } = request;
@@ -30,5 +32,6 @@ export function createGeneration(
     warnings,
     createdAt: new Date(now),
     deadlineAt: deadlineSeconds === null ? null : new Date(now + deadlineSeconds * 1000),
+    retryOfId,
   };
 }

@@ -56,7 +56,8 @@ async function prepare(dependencies: Dependencies, submission: Submission): Prom
   const size = inputs.find(({ role }) => role === 'REFERENCE')?.size ?? null;
   const applied =
     size === null ? checked : applyRequest({ request, inputs: { ...counted, size }, randomSeed }, model.capabilities);
-  return { generation: createGeneration(dependencies, { userId, model, request, applied }), inputs };
+  const checkedRequest = { userId, model, request, applied, retryOfId: null };
+  return { generation: createGeneration(dependencies, checkedRequest), inputs };
 }
 
 function findWished({ catalogue }: Dependencies, { model, fallbackModels }: GenerationRequest): readonly ImageModel[] {

@@ -86,7 +86,7 @@ async function resolveUrl(
   return { url: url.href };
 }
 
-function createUrlsOff(): InputUnusable {
+export function createUrlsOff(): InputUnusable {
   return new InputUnusable('This server fetches no images from URLs. Upload the image instead.');
 }
 
