@@ -7,6 +7,7 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   User: (userId) => ({ id: userId }),
   Generation: (userId) => ({ userId }),
   Image: (userId) => ({ userId }),
+  IdempotencyKey: (userId) => ({ userId }),
   Prompt: ofGeneration,
   GenerationTick: ofGeneration,
   GenerationInput: ofGeneration,
