@@ -1,7 +1,7 @@
 import { insertImage } from '../database/insert-image.ts';
 import { recordEvent } from '../database/record-event.ts';
 import type { Advance } from '../domain/progress.ts';
-import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
+import type { DevelopedPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
 import type { ImageStore } from '../storage/image-store.ts';
 import type { GenerationRun } from './generation-run.ts';
@@ -29,10 +29,10 @@ export interface RevisedWording {
  * what the journal throws.
  */
 export async function storePicture(run: GenerationRun, made: MadePicture): Promise<void> {
-  const { generation, images, createId, journal } = run;
+  const { generation, images, lab, createId, journal } = run;
   const { attempt, position, bytes, seed } = made;
   await journal.record({ type: 'IMAGE_GENERATED', stage: 'STORING', attempt }, recordEvent);
-  const picture = await developPicture(bytes);
+  const picture = await lab.develop(bytes);
   const blobName = originalName({ generationId: generation.id, attempt, position });
   await putPicture(images, blobName, picture);
   const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
