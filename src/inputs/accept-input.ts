@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { type InputImage, insertInputImage } from '../database/insert-input-image.ts';
-import { cleanPicture } from '../pictures/clean-picture.ts';
-import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
+import type { DevelopedPicture } from '../pictures/develop-picture.ts';
 import { UnusablePictureError } from '../pictures/unusable-picture-error.ts';
 import { inputName, variantName, withVariants } from '../storage/blob-names.ts';
 import type { ImageStore } from '../storage/image-store.ts';
@@ -11,7 +10,7 @@ import { InputUnusable } from './input-unusable.ts';
 
 export const maxInputBytes = 20 * 1024 * 1024;
 
-type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'clock' | 'createId'>;
+type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'lab' | 'clock' | 'createId'>;
 
 export interface ReceivedInput {
   readonly userId: string;
@@ -36,7 +35,7 @@ export async function acceptInput(
   const sha256 = hash('sha256', bytes);
   const known = await findImage(dependencies, { userId, where: { sha256, origin: 'INPUT' } });
   if (known !== null) return { image: known, replayed: true };
-  const picture = await developInput(bytes);
+  const picture = await cleanInput(dependencies, bytes);
   return store(dependencies, { userId, sha256, picture });
 }
 
@@ -46,9 +45,9 @@ export function checkSize(sizeBytes: number): void {
 }
 
 /** What is stored is developed, not what came: its size, type and thumbnails are those of the clean picture. */
-async function developInput(bytes: Uint8Array): Promise<DevelopedPicture> {
+async function cleanInput({ lab }: Dependencies, bytes: Uint8Array): Promise<DevelopedPicture> {
   try {
-    return await developPicture(await cleanPicture(bytes));
+    return await lab.clean(bytes);
   } catch (error) {
     if (error instanceof UnusablePictureError) throw new InputUnusable(error.message, { cause: error });
     throw error;
