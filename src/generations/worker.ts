@@ -3,6 +3,7 @@ import type { RunDependencies } from './generation-run.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
 import { toRunJob } from './submit.ts';
+import { startBlobSweep } from './sweep-blobs.ts';
 
 const cancelLookMilliseconds = 2_000;
 const sweepMilliseconds = 30_000;
@@ -18,6 +19,7 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   const { queue, images, log } = dependencies;
   const resources = new AsyncDisposableStack();
   resources.use(repeatEvery(sweepMilliseconds, () => sweep(dependencies), log));
+  resources.use(startBlobSweep(dependencies));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   resources.use(
     queue.work({
