@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { ImageFormatEnum } from './enums.ts';
 import { createGenerationSuccess } from './generation-success.ts';
 import { ImageSourceInput, toRequestedInputs } from './image-source.ts';
+import { withStorage } from './with-storage.ts';
 
 const maxWaitSeconds = 300;
 
@@ -87,10 +88,11 @@ builder.mutationField('generateImage', (t) =>
       types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
-    async resolve(_, { input, waitSeconds }, { services, viewer, signal }) {
+    async resolve(_, { input, waitSeconds }, context) {
+      const { services, viewer, signal } = context;
       checkWaitSeconds(waitSeconds);
       const submission = { userId: viewer.id, request: toRequest(input), inputs: toRequestedInputs(input) };
-      const generationId = await submitGeneration(services, submission);
+      const generationId = await withStorage(context, submitGeneration(services, submission));
       if (waitSeconds > 0) {
         await waitForEnd(services, { generationId, userId: viewer.id, milliseconds: waitSeconds * 1000, signal });
       }
