@@ -95,7 +95,6 @@ async function sweepPrefix(dependencies: Dependencies, sweep: Sweep): Promise<vo
     const upTo = page.at(-1)?.name ?? after;
     await removeOrphans(dependencies, sweep, page);
     await findMissing(dependencies, sweep, { after, upTo, page });
-    signal?.throwIfAborted();
     after = upTo;
   }
   await findMissing(dependencies, sweep, { after, upTo: `${prefix}${lastCharacter}`, page: [] });

@@ -6,7 +6,7 @@ import { cancel, follow, generate } from '../support/documents.ts';
 import { collect, readRow, submit, toProgress, typesOf, waitForEnd } from '../support/generations.ts';
 import { sendFiles, upload, uploadAs } from '../support/multipart.ts';
 import { createStage, paintAll } from '../support/stage.ts';
-import { answerWith, saySomeDay, startTroubledStorage, type TroubledStorage } from './troubled-storage.ts';
+import { answerWith, sayNothing, startTroubledStorage, type TroubledStorage } from './troubled-storage.ts';
 
 const stage = createStage(toModel('mixer/mixer', { inputImages: { min: 0, max: 1 } }));
 let calls = 0;
@@ -52,7 +52,7 @@ test('a generation whose store is away for a while succeeds, and its provider is
 
 test.for([
   ['refuses our key', answerWith(403, 'AuthenticationFailed')],
-  ['says nothing', saySomeDay],
+  ['says nothing', sayNothing],
 ] as const)('a generation waits while the store %s, and can be cancelled meanwhile', async ([, trouble]) => {
   storage.make(trouble, { method: 'PUT' });
   const id = await submit(darkroom.client, { prompt: newPrompt() });
