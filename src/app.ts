@@ -208,7 +208,8 @@ function startWork(
   const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
   // Only here: what workers store was paid, and everybody else waits for an answer.
   const images = createPatientImageStore({ images: dependencies.images, log });
-  return stack.use(startWorker({ ...dependencies, images, ticks }, config.WORKER_CONCURRENCY));
+  const inputs = { ...dependencies.inputs, images };
+  return stack.use(startWorker({ ...dependencies, images, inputs, ticks }, config.WORKER_CONCURRENCY));
 }
 
 async function startAnswering(

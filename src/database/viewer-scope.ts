@@ -13,8 +13,9 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   GenerationInput: ofGeneration,
   Attempt: ofGeneration,
   GenerationEvent: ofGeneration,
-  // Of no user: it is read by statements of its own.
+  // Of no user: they are read by statements of their own.
   ProviderHealth: () => ({ provider: { in: [] } }),
+  PeriodicTask: () => ({ name: { in: [] } }),
 };
 
 function ofGeneration(userId: string): object {

@@ -5,6 +5,7 @@ import { expireQueued } from './expire-queued.ts';
 import type { RunDependencies } from './generation-run.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
+import { startBlobSweep } from './sweep-blobs.ts';
 
 const cancelLookMilliseconds = 1_000;
 const deadlineLookMilliseconds = 2_000;
@@ -30,6 +31,7 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   const resources = new AsyncDisposableStack();
   resources.use(repeatEvery(sweepMilliseconds, () => sweep(dependencies), log));
   resources.use(repeatEvery(deadlineLookMilliseconds, () => expireQueued(dependencies), log));
+  resources.use(startBlobSweep(dependencies));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   const works = [
     queue.work({

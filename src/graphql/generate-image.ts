@@ -13,6 +13,7 @@ import { builder } from './builder.ts';
 import { ImageFormatEnum } from './enums.ts';
 import { GenerateImageSuccess, idempotencyKeyDescription } from './generate-image-success.ts';
 import { ImageSourceInput, toRequestedInputs } from './image-source.ts';
+import { withStorage } from './with-storage.ts';
 
 const maxWaitSeconds = 300;
 
@@ -96,11 +97,13 @@ builder.mutationField('generateImage', (t) =>
       types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable, IdempotencyConflict],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
-    async resolve(_, { input, idempotencyKey, waitSeconds }, { services, viewer, signal, closing }) {
+    async resolve(_, { input, idempotencyKey, waitSeconds }, context) {
+      const { services, viewer, signal, closing } = context;
       checkWaitSeconds(waitSeconds);
       const userId = viewer.id;
       const asked = { request: toRequest(input), inputs: toRequestedInputs(input) };
-      const accepted = await submitGeneration(services, { userId, ...asked, idempotencyKey: idempotencyKey ?? null });
+      const submission = { userId, ...asked, idempotencyKey: idempotencyKey ?? null };
+      const accepted = await withStorage(context, submitGeneration(services, submission));
       const { generationId } = accepted;
       if (waitSeconds > 0) {
         const wait = { milliseconds: waitSeconds * 1000, signals: [signal, closing] };
