@@ -1,5 +1,6 @@
 import { type Db, PgBoss, type Queue } from 'pg-boss';
 import type { Connection, Database } from '../database/database.ts';
+import { createOutageNews } from '../database/outage-news.ts';
 import { createStatementNames } from '../database/statement-names.ts';
 import type { Logger } from '../log.ts';
 import type { JobName, JobQueue } from './job-queue.ts';
@@ -30,7 +31,10 @@ export async function createPgBossJobQueue({ database, log, supervise }: PgBossJ
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
   });
-  boss.on('error', (error) => log.error({ error }, 'the job queue has a problem'));
+  const isNews = createOutageNews();
+  boss.on('error', (error) => {
+    if (isNews(error)) log.error({ error }, 'the job queue has a problem');
+  });
   boss.on('warning', ({ message }) => log.warn({ reason: message }, 'the job queue warns'));
   await boss.start();
   for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options);

@@ -1,5 +1,6 @@
 import type { PgBoss } from 'pg-boss';
 import type { z } from 'zod';
+import { createOutageNews } from '../database/outage-news.ts';
 import type { Logger } from '../log.ts';
 import { type JobData, type JobName, jobSchemas, type WorkOptions } from './job-queue.ts';
 import { createPump } from './pump.ts';
@@ -32,7 +33,10 @@ export function startPgBossWorker<Name extends JobName>(
 ): PgBossWorker {
   const held = new Set<HeldJob>();
   let stopped = false;
-  const onError = (error: unknown) => log.error({ error, queue: name }, 'the job queue did not answer');
+  const isNews = createOutageNews();
+  const onError = (error: unknown) => {
+    if (isNews(error)) log.error({ error, queue: name }, 'the job queue did not answer');
+  };
 
   const fetch = async (count: number) => {
     const jobs = await boss.fetch<object>(name, { batchSize: count });
