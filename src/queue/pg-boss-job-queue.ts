@@ -1,5 +1,6 @@
 import { type Db, PgBoss, type Queue } from 'pg-boss';
 import type { Connection, Database } from '../database/database.ts';
+import { isOutage } from '../database/outage.ts';
 import { createOutageNews } from '../database/outage-news.ts';
 import { createStatementNames } from '../database/statement-names.ts';
 import type { Logger } from '../log.ts';
@@ -33,7 +34,7 @@ export async function createPgBossJobQueue({ database, log, supervise }: PgBossJ
   });
   const isNews = createOutageNews();
   boss.on('error', (error) => {
-    if (isNews(error)) log.error({ error }, 'the job queue has a problem');
+    if (isNews(error)) log[isOutage(error) ? 'warn' : 'error']({ error }, 'the job queue has a problem');
   });
   boss.on('warning', ({ message }) => log.warn({ reason: message }, 'the job queue warns'));
   await boss.start();

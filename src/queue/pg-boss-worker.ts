@@ -1,5 +1,6 @@
 import type { PgBoss } from 'pg-boss';
 import type { z } from 'zod';
+import { isOutage } from '../database/outage.ts';
 import { createOutageNews } from '../database/outage-news.ts';
 import type { Logger } from '../log.ts';
 import { type JobData, type JobName, jobSchemas, type WorkOptions } from './job-queue.ts';
@@ -7,6 +8,8 @@ import { createPump } from './pump.ts';
 import type { WorkerSlot } from './slots.ts';
 
 const touchMilliseconds = 3_000;
+/** Jobs that are held should be heard of before they are given away. */
+const touchAgainMilliseconds = 250;
 const pollMilliseconds = 1_000;
 
 const schemas: { readonly [Name in JobName]: z.ZodType<JobData<Name>> } = jobSchemas;
@@ -18,7 +21,7 @@ export interface PgBossWorker extends AsyncDisposable {
 interface HeldJob {
   readonly id: string;
   /** Counts the claims: an older claim can neither complete nor fail the job. */
-  readonly retryCount: number;
+  retryCount: number;
   readonly data: object;
   readonly abort: AbortController;
 }
@@ -31,11 +34,11 @@ export function startPgBossWorker<Name extends JobName>(
   { boss, log }: { readonly boss: PgBoss; readonly log: Logger },
   { name, concurrency, maxHeld = concurrency, handle }: WorkOptions<Name>,
 ): PgBossWorker {
-  const held = new Set<HeldJob>();
+  const held = new Map<string, HeldJob>();
   let stopped = false;
   const isNews = createOutageNews();
   const onError = (error: unknown) => {
-    if (isNews(error)) log.error({ error, queue: name }, 'the job queue did not answer');
+    if (isNews(error)) log[isOutage(error) ? 'warn' : 'error']({ error, queue: name }, 'the job queue did not answer');
   };
 
   const fetch = async (count: number) => {
@@ -44,7 +47,13 @@ export function startPgBossWorker<Name extends JobName>(
   };
 
   const run = async (job: HeldJob, slot: WorkerSlot) => {
-    held.add(job);
+    const before = held.get(job.id);
+    if (before !== undefined) {
+      // It was taken from us for want of heartbeats, while the database was away, and came back: what runs goes on.
+      before.retryCount = job.retryCount;
+      return;
+    }
+    held.set(job.id, job);
     // It was being fetched when the others were aborted.
     if (stopped) abort(job);
     try {
@@ -55,19 +64,44 @@ export function startPgBossWorker<Name extends JobName>(
       if (!job.abort.signal.aborted) log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
       await boss.fail(name, job).catch(onError);
     } finally {
-      held.delete(job);
+      held.delete(job.id);
     }
   };
 
   const pump = createPump({ concurrency, maxHeld, fetch, run, pollMilliseconds, onError });
-  const heartbeat = setInterval(() => void touch(boss, name, held).catch(onError), touchMilliseconds);
+  const heart = startHeart(() => touch(boss, name, [...held.values()]), onError);
   return {
     wake: pump.wake,
     async [Symbol.asyncDispose]() {
       stopped = true;
       held.forEach(abort);
       await pump[Symbol.asyncDispose]();
-      clearInterval(heartbeat);
+      heart[Symbol.dispose]();
+    },
+  };
+}
+
+/** Beats until disposed, one after the other: now and then, and sooner after one that failed. */
+function startHeart(beat: () => Promise<void>, onError: (error: unknown) => void): Disposable {
+  let isStopped = false;
+  let timer: NodeJS.Timeout;
+  const beatIn = (milliseconds: number) => {
+    if (!isStopped) timer = setTimeout(beatOnce, milliseconds);
+  };
+  const beatOnce = async () => {
+    try {
+      await beat();
+      beatIn(touchMilliseconds);
+    } catch (error) {
+      onError(error);
+      beatIn(touchAgainMilliseconds);
+    }
+  };
+  beatIn(touchMilliseconds);
+  return {
+    [Symbol.dispose]() {
+      isStopped = true;
+      clearTimeout(timer);
     },
   };
 }
@@ -77,6 +111,6 @@ function abort(job: HeldJob): void {
 }
 
 /** A job whose heartbeat came too late is given to another worker: this one's run stops at its next write. */
-async function touch(boss: PgBoss, name: JobName, held: ReadonlySet<HeldJob>): Promise<void> {
-  if (held.size > 0) await boss.touch(name, [...held]);
+async function touch(boss: PgBoss, name: JobName, held: readonly HeldJob[]): Promise<void> {
+  if (held.length > 0) await boss.touch(name, [...held]);
 }
