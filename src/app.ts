@@ -11,7 +11,7 @@ import { StartError } from './domain/start-error.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
 import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
-import { findMissedHints, startBackstop } from './generations/backstop.ts';
+import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
 import { createProviderHealth } from './generations/provider-health.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
@@ -77,7 +77,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const services = await startServices(options, stack);
   await migrateDatabase({ url: services.databaseUrl, log });
   const { dependencies, running } = await connect(options, services, stack);
-  stack.use(startBackstop(dependencies));
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, running }, stack);
   const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
   const retire = () => {
@@ -129,6 +128,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     openImages(config, services),
   ]);
   const hub = createHub({ clock });
+  const backstop = stack.use(startBackstop({ database, hub, log }));
   const running = createRunningGenerations();
   const { providers, vendors } = openProviders(options, stack);
   const dispatch = (hint: Hint) => {
@@ -138,9 +138,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   };
   const onReconnect = () => {
     queue.wake('run-generation');
-    findMissedHints({ database, hub, log }).catch((error: Error) =>
-      log.warn({ error: error.message }, 'no look for hints'),
-    );
+    backstop.now();
   };
   const { databaseUrl: url } = services;
   const hints = await createPostgresHints({ url, connection: database.pool, log }, { onHint: dispatch, onReconnect });
