@@ -12,6 +12,7 @@ import { type Account, closeCall } from './close-call.ts';
 import type { GenerationRun } from './generation-run.ts';
 import { keepLatePicture } from './keep-late-picture.ts';
 import { LeaseLost } from './lease-lost.ts';
+import type { OpenCall } from './open-calls.ts';
 import type { OverallProgress } from './overall-progress.ts';
 import { storePicture } from './store-picture.ts';
 
@@ -41,8 +42,9 @@ export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
   using leaving = createLeaving(run);
   try {
     await call.slot.enter(run.signal);
-    await begin(run, call);
-    const error = await take(run, call, { account, leaving }).then(() => undefined, toFault);
+    using opened = openCall(run, call);
+    await begin(run, call, opened);
+    const error = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
     // Whoever takes over finds the attempt as it was left.
     if (!(error instanceof LeaveRunning)) await closeCall(run, call, { account, error });
     if (error !== undefined) throw call.providerRequestId === undefined ? error : toStarted(error);
@@ -76,15 +78,19 @@ function createLeaving({ signal, drain }: GenerationRun): Leaving {
   };
 }
 
+function openCall({ openCalls, generation, catalogue }: GenerationRun, { assignment, number }: Call): OpenCall {
+  return openCalls.open({ generationId: generation.id, number, provider: catalogue.providerOf(assignment.model) });
+}
+
 /** Written before the provider is called, so that no call that may cost goes unrecorded. */
-async function begin({ journal }: GenerationRun, call: Call): Promise<void> {
+async function begin({ journal }: GenerationRun, call: Call, { webhookToken }: OpenCall): Promise<void> {
   const { assignment, number, positions, progress } = call;
   const { slug, provider } = assignment.model;
   progress.start(number, call.wanted.size);
   if (call.providerRequestId !== undefined) return;
   const entry = { type: 'CALLING_PROVIDER', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
   await journal.record({ ...entry, advance: () => progress.current }, (connection, step) =>
-    startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug, positions }),
+    startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug, positions, webhookToken }),
   );
 }
 
@@ -92,13 +98,14 @@ async function begin({ journal }: GenerationRun, call: Call): Promise<void> {
 interface Following {
   readonly account: Account;
   readonly leaving: Leaving;
+  readonly opened: OpenCall;
 }
 
 async function take(run: GenerationRun, call: Call, following: Following): Promise<void> {
   const { account, leaving } = following;
   const open = new Set(call.positions);
   try {
-    for await (const event of listen(run, call, leaving.signal)) {
+    for await (const event of listen(run, call, following)) {
       if (event.type === 'picture') checkPosition(event, open);
       await handle(run, call, { event, ...following });
     }
@@ -110,10 +117,16 @@ async function take(run: GenerationRun, call: Call, following: Following): Promi
   if (account.late > 0) throw new LeaseLost();
 }
 
-function listen(run: GenerationRun, call: Call, signal: AbortSignal): AsyncIterable<ProviderEvent> {
+function listen(run: GenerationRun, call: Call, { leaving, opened }: Following): AsyncIterable<ProviderEvent> {
   const { model } = call.assignment;
   const provider = run.catalogue.providerOf(model);
-  const order = { ...toOrder(run, call), timeoutMilliseconds: toTimeLimit(run, provider), signal };
+  const order = {
+    ...toOrder(run, call),
+    timeoutMilliseconds: toTimeLimit(run, provider),
+    webhookUrl: opened.webhookUrl,
+    wakeUps: opened.wakeUps,
+    signal: leaving.signal,
+  };
   if (call.providerRequestId === undefined) return provider.generate(order);
   if (provider.resume !== undefined) return provider.resume(order, call.providerRequestId);
   throw new Error(`${provider.name} cannot resume a call.`);
@@ -125,7 +138,7 @@ function toTimeLimit({ generation, clock }: GenerationRun, { timeoutMilliseconds
   return deadlineAt === null ? timeoutMilliseconds : Math.min(timeoutMilliseconds, deadlineAt.getTime() - clock.now());
 }
 
-type Wishes = Omit<PictureOrder, 'signal' | 'timeoutMilliseconds'>;
+type Wishes = Omit<PictureOrder, 'signal' | 'timeoutMilliseconds' | 'webhookUrl' | 'wakeUps'>;
 
 function toOrder({ generation }: GenerationRun, { assignment, positions }: Call): Wishes {
   const { model, prompt, material } = assignment;

@@ -64,13 +64,16 @@ export function startPgBossWorker<Name extends JobName>(
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error('The process stops.'));
       for (const { drain } of held.values()) drain.abort(stopping.signal.reason);
-      const stopAll = () => held.forEach(({ stop }) => stop.abort(stopping.signal.reason));
-      const timer = setTimeout(stopAll, drainMilliseconds);
+      const timer = setTimeout(() => stopAll(held), drainMilliseconds);
       await pump[Symbol.asyncDispose]();
       clearTimeout(timer);
       heart[Symbol.dispose]();
     },
   };
+}
+
+function stopAll(held: ReadonlyMap<string, HeldJob>): void {
+  for (const { stop } of held.values()) stop.abort(new Error('The process has no more time.'));
 }
 
 /** An outage of the database is told once in a while. */
