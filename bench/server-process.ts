@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../src/app.ts';
-import { forgetPeak, type Memory, readMemory } from './memory.ts';
+import { type MemoryWatch, readChildrenMilliseconds, readTreeResident, watchTreeResident } from './process-tree.ts';
 import type { Workspace } from './services.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -30,10 +30,11 @@ export interface Announcement {
 export interface ServerProcess extends AsyncDisposable {
   /** Of the GraphQL endpoint; meaningless for a worker. */
   readonly url: string;
+  /** The processor time is also that of the processes it started. */
   usage(): Promise<Usage>;
-  memory(): Promise<Memory>;
-  /** The peak of its memory counts anew. */
-  forgetPeak(): Promise<void>;
+  /** What it and the processes that it started hold, in bytes. */
+  resident(): Promise<number>;
+  watchMemory(): MemoryWatch;
   /** Those since the last question. */
   announcements(): Promise<readonly Announcement[]>;
 }
@@ -75,10 +76,11 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     async usage() {
       const { usage } = await ask('usage');
       if (usage === undefined) throw new Error('The server did not tell its usage.');
-      return usage;
+      const processorMilliseconds = usage.processorMilliseconds + (await readChildrenMilliseconds(pid));
+      return { ...usage, processorMilliseconds };
     },
-    memory: () => readMemory(pid),
-    forgetPeak: () => forgetPeak(pid),
+    resident: () => readTreeResident(pid),
+    watchMemory: () => watchTreeResident(pid),
     announcements: async () => (await ask('announcements')).announcements ?? [],
     [Symbol.asyncDispose]: () => stopProcess(child),
   };
