@@ -17,7 +17,12 @@ export interface MemoryWatch extends Disposable {
 export async function readTreeResident(pid: number): Promise<number> {
   const { resident } = await readMemory(pid);
   // One may end meanwhile.
-  const own = (await findChildren(pid)).map((id) => readMemory(id).then((memory) => memory.own, () => 0));
+  const own = (await findChildren(pid)).map((id) =>
+    readMemory(id).then(
+      (memory) => memory.own,
+      () => 0,
+    ),
+  );
   return (await Promise.all(own)).reduce((sum, size) => sum + size, resident);
 }
 

@@ -48,10 +48,14 @@ export interface ServerOptions {
   readonly concurrency?: number;
 }
 
+/** As `npm start` has them: V8 would let the heap grow to twice what is in it before it looks for what can go. */
+export const heapFlags = ['--max-semi-space-size=8', '--heap-growing-percent=40'] as const;
+
 /** Starts bench/server.ts and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { workspace, role, painter = 'blank', vendor, concurrency } = options;
   const child = startProcess(new URL('server.ts', import.meta.url), {
+    flags: heapFlags,
     arguments: ['--role', role, '--painter', vendor === undefined ? painter : 'configured'],
     environment: {
       PORT: '0',
@@ -87,15 +91,24 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 }
 
 export interface ProcessOptions {
+  /** For Node itself. */
+  readonly flags?: readonly string[];
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A Node process that speaks over IPC and stops when that ends. */
-export function startProcess(file: URL, { arguments: list = [], environment = {} }: ProcessOptions): ChildProcess {
+export function startProcess(
+  file: URL,
+  { flags = [], arguments: list = [], environment = {} }: ProcessOptions,
+): ChildProcess {
   // biome-ignore lint/style/noProcessEnv: what the child is told comes on top of where programs and libraries are
   const env = { ...process.env, ...environment };
-  return fork(fileURLToPath(file), [...list], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return fork(fileURLToPath(file), [...list], {
+    env,
+    execArgv: [...flags],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
 }
 
 /** Throws when the process ends without one. */
