@@ -1,10 +1,9 @@
 import { acceptAttempt } from '../database/accept-attempt.ts';
 import { addText } from '../database/add-text.ts';
 import { startAttempt } from '../database/start-attempt.ts';
-import { seedOfPicture } from '../domain/generation-request.ts';
 import type { Advance } from '../domain/progress.ts';
 import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
-import type { PictureOrder, PictureReport, Provider, ProviderEvent } from '../providers/provider.ts';
+import type { PictureReport, ProviderEvent } from '../providers/provider.ts';
 import { ProviderError, toStarted } from '../providers/provider-error.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import type { Assignment } from './assignment.ts';
@@ -13,6 +12,7 @@ import type { GenerationRun } from './generation-run.ts';
 import { keepLatePicture } from './keep-late-picture.ts';
 import { LeaseLost } from './lease-lost.ts';
 import type { OpenCall } from './open-calls.ts';
+import { orderPictures } from './order-pictures.ts';
 import type { OverallProgress } from './overall-progress.ts';
 import { storePicture } from './store-picture.ts';
 
@@ -102,10 +102,10 @@ interface Following {
 }
 
 async function take(run: GenerationRun, call: Call, following: Following): Promise<void> {
-  const { account, leaving } = following;
+  const { account, leaving, opened } = following;
   const open = new Set(call.positions);
   try {
-    for await (const event of listen(run, call, following)) {
+    for await (const event of orderPictures(run, call, { ...opened, signal: leaving.signal })) {
       if (event.type === 'picture') checkPosition(event, open);
       await handle(run, call, { event, ...following });
     }
@@ -115,41 +115,6 @@ async function take(run: GenerationRun, call: Call, following: Following): Promi
     throw error;
   }
   if (account.late > 0) throw new LeaseLost();
-}
-
-function listen(run: GenerationRun, call: Call, { leaving, opened }: Following): AsyncIterable<ProviderEvent> {
-  const { model } = call.assignment;
-  const provider = run.catalogue.providerOf(model);
-  const order = {
-    ...toOrder(run, call),
-    timeoutMilliseconds: toTimeLimit(run, provider),
-    webhookUrl: opened.webhookUrl,
-    wakeUps: opened.wakeUps,
-    signal: leaving.signal,
-  };
-  if (call.providerRequestId === undefined) return provider.generate(order);
-  if (provider.resume !== undefined) return provider.resume(order, call.providerRequestId);
-  throw new Error(`${provider.name} cannot resume a call.`);
-}
-
-/** Its own, unless the generation's deadline comes first. */
-function toTimeLimit({ generation, clock }: GenerationRun, { timeoutMilliseconds }: Provider): number {
-  const { deadlineAt } = generation;
-  return deadlineAt === null ? timeoutMilliseconds : Math.min(timeoutMilliseconds, deadlineAt.getTime() - clock.now());
-}
-
-type Wishes = Omit<PictureOrder, 'signal' | 'timeoutMilliseconds' | 'webhookUrl' | 'wakeUps'>;
-
-function toOrder({ generation }: GenerationRun, { assignment, positions }: Call): Wishes {
-  const { model, prompt, material } = assignment;
-  const { count: _, seed, style, styleIntensity, ...options } = assignment.options;
-  const { negativePrompt } = generation;
-  const { capabilities } = model;
-  const pictures = positions.map((position) => ({ position, seed: seedOfPicture(seed, position, capabilities) }));
-  // A style that the model lacks is part of the wording.
-  const told = capabilities.styles === null ? { style: null, styleIntensity: null } : { style, styleIntensity };
-  const words = { prompt, negativePrompt: capabilities.negativePrompt ? negativePrompt : null };
-  return { model, ...words, ...options, ...told, ...material, pictures };
 }
 
 function checkPosition({ position }: PictureReport, open: Set<number>): void {
