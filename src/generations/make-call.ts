@@ -2,6 +2,7 @@ import { acceptAttempt } from '../database/accept-attempt.ts';
 import { addText } from '../database/add-text.ts';
 import { finishAttempt } from '../database/finish-attempt.ts';
 import { startAttempt } from '../database/start-attempt.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import { seedOfPicture } from '../domain/generation-request.ts';
 import { multiplyUsd } from '../domain/money.ts';
 import type { Advance } from '../domain/progress.ts';
@@ -33,6 +34,7 @@ export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
   try {
     await call.slot.enter(run.signal);
     await begin(run, call);
+    crashPoint('after-attempt-row');
     const error = await take(run, call, account).then(() => undefined, toFault);
     await finish(run, call, { account, error });
     if (error !== undefined) throw error;
@@ -99,8 +101,10 @@ async function handle(run: GenerationRun, call: Call, { event, account }: Happen
   const { number, progress, slot } = call;
   switch (event.type) {
     case 'accepted': {
+      crashPoint('after-provider-accepted');
       const entry = { type: 'PROVIDER_ACCEPTED', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
       await journal.record(entry, (connection, step) => acceptAttempt(connection, step, event.providerRequestId));
+      crashPoint('after-request-id-stored');
       return slot.leave();
     }
     case 'progress':
@@ -109,6 +113,7 @@ async function handle(run: GenerationRun, call: Call, { event, account }: Happen
     case 'preview':
       return journal.preview(event);
     case 'picture':
+      crashPoint('after-result');
       await slot.enter(signal);
       await storePicture(run, { ...toMade(call, event), advance: () => land(call) });
       account.stored += 1;

@@ -1,4 +1,5 @@
 import { claimGeneration } from '../database/claim-generation.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import { findMissingPictures } from './find-missing-pictures.ts';
 import type { GenerationRun, RunDependencies } from './generation-run.ts';
@@ -29,6 +30,7 @@ export async function runGeneration(
   const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
   const generation = await database.transaction((connection) => claimGeneration(connection, claim));
   if (generation === undefined) return;
+  crashPoint('after-claim');
   using handle = running.start(generationId, stop);
   const journal = createJournal(dependencies, { claim, generation });
   try {

@@ -1,5 +1,6 @@
 import { insertImage } from '../database/insert-image.ts';
 import { recordEvent } from '../database/record-event.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { Advance } from '../domain/progress.ts';
 import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
@@ -35,6 +36,7 @@ export async function storePicture(run: GenerationRun, made: MadePicture): Promi
   const picture = await developPicture(bytes);
   const blobName = originalName({ generationId: generation.id, attempt, position });
   await putPicture(images, blobName, picture);
+  crashPoint('after-upload');
   const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
   const facts = { sha256, mediaType, width, height, sizeBytes, thumbHash };
   const revisedPrompt = made.revisedPrompt === undefined ? null : { id: createId(), ...made.revisedPrompt };
@@ -52,5 +54,6 @@ async function putPicture(images: ImageStore, blobName: string, picture: Develop
       images.put({ name: variantName(blobName, variant), bytes, mediaType }),
     ),
   );
+  crashPoint('mid-upload');
   await images.put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
 }

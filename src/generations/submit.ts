@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationRequest, RequestedInputs } from '../domain/generation-request.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import { ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
@@ -52,6 +53,7 @@ export async function submitGeneration(dependencies: Dependencies, submission: S
     createdAt: new Date(clock.now()),
   };
   await store(dependencies, generation, inputs);
+  crashPoint('after-accept-commit');
   // Nobody can watch it yet: its id is not known to anyone.
   announce({ kind: 'work' });
   return generation.id;
@@ -96,6 +98,7 @@ async function store(
     await insertGeneration(connection, generation);
     await insertInputs(connection, generation.id, inputs);
     await queue.enqueue(connection, [toRunJob(generation.id)]);
+    crashPoint('before-accept-commit');
   });
 }
 
