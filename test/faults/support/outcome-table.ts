@@ -24,18 +24,11 @@ export function toTable(outcomes: readonly Outcome[]): string {
 }
 
 function sumUp(outcomes: readonly Outcome[]): Outcome {
-  return outcomes.reduce((sum, next) => ({
-    ...sum,
-    tries: sum.tries + next.tries,
-    lost: sum.lost + next.lost,
-    paidTwice: sum.paidTwice + next.paidTwice,
-    recoverySeconds: findWorst(sum.recoverySeconds, next.recoverySeconds),
-  }));
-}
-
-function findWorst(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.max(one, other);
+  const [{ fault, what } = { fault: '', what: '' }] = outcomes;
+  const sumOf = (name: 'tries' | 'lost' | 'paidTwice') => outcomes.reduce((sum, outcome) => sum + outcome[name], 0);
+  const recoveries = outcomes.flatMap(({ recoverySeconds }) => recoverySeconds ?? []);
+  const recoverySeconds = recoveries.length === 0 ? null : Math.max(...recoveries);
+  return { fault, what, tries: sumOf('tries'), lost: sumOf('lost'), paidTwice: sumOf('paidTwice'), recoverySeconds };
 }
 
 /** What has no number in the list comes last. */
