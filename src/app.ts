@@ -2,6 +2,7 @@ import { v7 as createUuidV7 } from 'uuid';
 import { createLocalAuthentication } from './accounts/local-user.ts';
 import type { Authenticate } from './accounts/viewer.ts';
 import { type Config, exitCodeConfig } from './config.ts';
+import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import { clearTrouble } from './database/provider-health.ts';
@@ -16,11 +17,11 @@ import { createProviderHealth } from './generations/provider-health.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
 import { createTicks } from './generations/ticks.ts';
 import { createTroubleBoard } from './generations/trouble-board.ts';
-import { startWorker } from './generations/worker.ts';
+import { startWorker, type Worker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
 import { createHub } from './hints/hub.ts';
 import { createPostgresHints } from './hints/postgres-hints.ts';
-import { startHttpServer } from './http/server.ts';
+import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { createCatalogue } from './providers/catalogue.ts';
@@ -29,6 +30,7 @@ import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
 import type { ImageStore } from './storage/image-store.ts';
+import { createPatientImageStore } from './storage/patient-image-store.ts';
 import { createVendors, type Vendors } from './vendors.ts';
 
 export const roles = ['all', 'api', 'worker'] as const;
@@ -52,6 +54,8 @@ export interface App extends AsyncDisposable {
   readonly url: string | undefined;
   readonly services: Services;
   readonly hub: GenerationDependencies['hub'];
+  /** Takes nothing new and says that it is not ready, so that others are asked instead. Disposing begins with it. */
+  retire(): void;
 }
 
 /** What the app keeps its things in, given by the configuration or started by us. */
@@ -73,10 +77,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   await migrateDatabase({ url: services.databaseUrl, log });
   const { dependencies, running } = await connect(options, services, stack);
   stack.use(startBackstop(dependencies));
-  if (role !== 'api') startWork(options, { ...dependencies, running }, stack);
-  const url = role === 'worker' ? undefined : await startAnswering(options, dependencies, stack);
+  const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, running }, stack);
+  const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
+  const retire = () => {
+    server?.retire();
+    worker?.drain().catch((error: unknown) => log.error({ error }, 'the worker did not end well'));
+  };
+  stack.defer(retire);
   const resources = stack.move();
-  return { url, services, hub: dependencies.hub, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const { hub } = dependencies;
+  return { url: server?.url, services, hub, retire, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 async function startServices({ config, log }: AppOptions, stack: AsyncDisposableStack): Promise<Services> {
@@ -109,8 +119,12 @@ interface Connected {
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
   const { config, role, log } = options;
   const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
+  await checkDurability(database.pool);
+  const drainMilliseconds = config.SHUTDOWN_SECONDS * 1000;
   const [queue, images] = await allOrNothing([
-    createPgBossJobQueue({ database, log, supervise: role !== 'api' }).then((created) => stack.use(created)),
+    createPgBossJobQueue({ database, log, supervise: role !== 'api', drainMilliseconds }).then((created) =>
+      stack.use(created),
+    ),
     openImages(config, services),
   ]);
   const hub = createHub({ clock });
@@ -187,22 +201,22 @@ function startWork(
   { config, log }: AppOptions,
   dependencies: GenerationDependencies & { readonly running: RunningGenerations },
   stack: AsyncDisposableStack,
-): void {
+): Worker {
   const { database, announce } = dependencies;
   const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
-  stack.use(startWorker({ ...dependencies, ticks }, config.WORKER_CONCURRENCY));
+  // Only here: what workers store was paid, and everybody else waits for an answer.
+  const images = createPatientImageStore({ images: dependencies.images, log });
+  return stack.use(startWorker({ ...dependencies, images, ticks }, config.WORKER_CONCURRENCY));
 }
 
 async function startAnswering(
   { config, authenticate }: AppOptions,
   dependencies: GenerationDependencies,
-  stack: AsyncDisposableStack,
-): Promise<string> {
-  const server = await startHttpServer({
+): Promise<HttpServer> {
+  return startHttpServer({
     services: dependencies,
     authenticate: authenticate ?? (await createLocalAuthentication(dependencies)),
     host: config.HOST,
     port: config.PORT,
   });
-  return stack.use(server).url;
 }

@@ -83,6 +83,9 @@ export const configSchema = z.object({
     .default('info')
     .describe('How much is logged: trace, debug, info, warn, error, fatal or silent.'),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(8).describe('How many generations one process runs at a time.'),
+  SHUTDOWN_SECONDS: wholeNumber(0, 600)
+    .default(25)
+    .describe('How long generations may go on when the server stops, before they are left to another process.'),
   SKETCH_STEP_MILLISECONDS: wholeNumber(0, 60_000)
     .default(0)
     .describe('Slows the built-in painter down by this much for each step, for demonstrations.'),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type App, createApp, type Role, roles } from './app.ts';
 import { type Config, readConfig } from './config.ts';
@@ -5,6 +6,11 @@ import { StartError } from './domain/start-error.ts';
 import { createLogger } from './log.ts';
 
 const exitCodeUsage = 2;
+/** How long requests still come after the process has said that it is not ready. */
+const noticeMilliseconds = 3_000;
+const secondThoughtMilliseconds = 1_000;
+/** What stopping may take beside the generations that end. */
+const maxStopMilliseconds = 10_000;
 
 /** Starts the server and stops it on SIGTERM, SIGINT, and when the process that started it over IPC is gone. */
 async function main(): Promise<void> {
@@ -15,15 +21,28 @@ async function main(): Promise<void> {
   const app = await createApp({ config, role, log: createLogger({ level: config.LOG_LEVEL }) });
   process.stdout.write(describe(app, config, role));
   if (process.connected) process.send?.({ url: app.url });
-  await end;
+  const reason = await end;
+  setTimeout(giveUp, maxStopMilliseconds + config.SHUTDOWN_SECONDS * 1000).unref();
+  // A terminal tells the whole group, and npm passes it on: only what comes later is somebody who does not want to wait.
+  setTimeout(() => process.once('SIGINT', giveUp), secondThoughtMilliseconds).unref();
+  app.retire();
+  // Load balancers look every few seconds; a person at a terminal need not wait for them.
+  if (reason === 'SIGTERM' && app.url !== undefined) await delay(noticeMilliseconds);
   await app[Symbol.asyncDispose]();
   process.exit(0);
 }
 
-function waitForEnd(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => resolve());
+/** Answers which of them came first. */
+function waitForEnd(): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => resolve(event));
   return promise;
+}
+
+/** What runs is taken over by another process, as after a crash. */
+function giveUp(): never {
+  process.stderr.write('Darkroom did not stop in time, or was asked twice: it ends now.\n');
+  process.exit(1);
 }
 
 function parseRole(args: readonly string[]): Role {

@@ -45,6 +45,7 @@ test('a server on its own services starts, answers, survives kill -9 with its hi
   expect((await fetch(node.images[0].link.href)).status).toBe(200);
 
   third.child.kill('SIGTERM');
+  await expect.poll(async () => (await fetch(`${third.url}/health/ready`)).status).toBe(503);
   expect(await third.ended).toBe(0);
   expect(await findProcesses(temporary.path)).toEqual([]);
   const password = (await readFile(join(environment.DATA_DIR, 'postgres-password'), 'utf8')).trim();

@@ -3,6 +3,7 @@ import { createStepStatement, type RecordedStep, recordStep, type Step } from '.
 
 const statement = createStepStatement({
   name: 'accept-attempt',
+  set: `"lostWorkers" = 0`,
   also: [
     `attempt AS (
       UPDATE "Attempt" SET "providerRequestId" = $12

@@ -15,17 +15,33 @@ export interface ClaimedGeneration {
   readonly options: GenerationOptions;
   readonly createdAt: Date;
   readonly startedAt: Date;
+  readonly deadlineAt: Date | null;
   /** True when another worker had it before. */
   readonly takenOver: boolean;
+  /** The words of the claim's event; null for the first claim. */
+  readonly message: string | null;
+  /** Workers in a row that were lost while they worked on it and got no further. */
+  readonly lostWorkers: number;
   readonly attempts: number;
-  /** True when pictures were being made: whether the provider did the work is not known. */
-  readonly cutOff: boolean;
+  /** Calls that no run has seen the end of, oldest first. */
+  readonly openAttempts: readonly OpenAttempt[];
   /** Positions of the pictures that have a row already. */
   readonly storedPositions: readonly number[];
   readonly previewNumber: number;
   readonly hasInputs: boolean;
   /** Whether the wording was made better already. */
   readonly enhanced: boolean;
+}
+
+/** A call whose end is not known: RUNNING when the last worker let go of it, or given up as UNKNOWN before. */
+export interface OpenAttempt {
+  readonly number: number;
+  readonly kind: 'ENHANCE' | 'GENERATE';
+  /** The slug of the model. */
+  readonly model: string;
+  readonly outcome: 'RUNNING' | 'UNKNOWN';
+  readonly providerRequestId: string | null;
+  readonly positions: readonly number[];
 }
 
 export interface Claim {
@@ -40,44 +56,45 @@ const lock = 'SELECT FROM "Generation" WHERE id = $1 FOR UPDATE';
 
 const text = `
   WITH held AS (
-    SELECT id, status FROM "Generation"
+    SELECT id, status, status <> 'QUEUED' AND "leaseToken" IS NOT NULL AS lost FROM "Generation"
     WHERE id = $1 AND status IN ('QUEUED', 'RUNNING', 'CANCELLING')
   ), changed AS (
     UPDATE "Generation" g SET "leaseToken" = $2, "lastSequence" = "lastSequence" + 1,
       status = CASE held.status WHEN 'CANCELLING' THEN 'CANCELLING' ELSE 'RUNNING' END,
-      "startedAt" = COALESCE("startedAt", $3)
+      "startedAt" = COALESCE("startedAt", $3), "lostWorkers" = "lostWorkers" + held.lost::int
     FROM held WHERE g.id = held.id
-    RETURNING g.*, held.status <> 'QUEUED' AS "takenOver"
+    RETURNING g.*, held.status <> 'QUEUED' AS "takenOver",
+      CASE WHEN held.lost THEN $4 WHEN held.status <> 'QUEUED' THEN $5 END AS message
   ), event AS (
     INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, message, status, stage, "imagesStored")
-    SELECT id, "lastSequence", $3, 'STARTED', CASE WHEN "takenOver" THEN $4 END, status, 'PREPARING_INPUTS',
+    SELECT id, "lastSequence", $3, 'STARTED', message, status, 'PREPARING_INPUTS',
       (SELECT count(*) FROM "Image" WHERE "generationId" = $1)
     FROM changed
-  ), cut_off AS (
-    UPDATE "Attempt" SET outcome = 'UNKNOWN', "finishedAt" = $3
-    FROM changed WHERE "generationId" = changed.id AND outcome = 'RUNNING'
-    RETURNING kind
   )
   SELECT id, "userId", "lastSequence" AS sequence, status, "modelSlug", request, "effectivePrompt", "negativePrompt", options,
-    "createdAt", "startedAt", "takenOver",
+    "createdAt", "startedAt", "deadlineAt", "takenOver", message, "lostWorkers",
     (SELECT count(*)::int FROM "Attempt" WHERE "generationId" = $1) AS attempts,
-    EXISTS (SELECT FROM cut_off WHERE kind = 'GENERATE') AS "cutOff",
+    ARRAY(
+      SELECT jsonb_build_object('number', number, 'kind', kind, 'model', model, 'outcome', outcome,
+        'providerRequestId', "providerRequestId", 'positions', positions)
+      FROM "Attempt" WHERE "generationId" = $1 AND outcome IN ('RUNNING', 'UNKNOWN') ORDER BY number
+    ) AS "openAttempts",
     ARRAY(SELECT position FROM "Image" WHERE "generationId" = $1 ORDER BY position) AS "storedPositions",
     COALESCE((SELECT "previewNumber" FROM "GenerationTick" WHERE "generationId" = $1), 0) AS "previewNumber",
     EXISTS (SELECT FROM "GenerationInput" WHERE "generationId" = $1) AS "hasInputs",
     EXISTS (SELECT FROM "GenerationEvent" WHERE "generationId" = $1 AND type = 'PROMPT_ENHANCED') AS enhanced
   FROM changed`;
 
-/** The words of the event when a lost worker is replaced. */
-export const takenOverMessage = 'Taken over from a worker that was lost.';
+const lostMessage = 'Taken over from a worker that was lost.';
+const stoppedMessage = 'Taken over from a worker that stopped.';
 
 /**
- * Takes a generation for one run: from now on only writes with this lease token change it. An attempt that was under
- * way is closed as UNKNOWN. Undefined when the generation has ended or was deleted. `connection` is that of a transaction.
+ * Takes a generation for one run: from now on only writes with this lease token change it. Undefined when the generation has
+ * ended or was deleted. `connection` is that of a transaction.
  */
 export async function claimGeneration(connection: Connection, claim: Claim): Promise<ClaimedGeneration | undefined> {
   await connection.query({ name: 'lock-generation', text: lock, values: [claim.generationId] });
-  const values = [claim.generationId, claim.leaseToken, claim.at, takenOverMessage];
+  const values = [claim.generationId, claim.leaseToken, claim.at, lostMessage, stoppedMessage];
   const result = await connection.query<ClaimedGeneration>({ name: 'claim-generation', text, values });
   return result.rows[0];
 }

@@ -3,15 +3,22 @@ import pg from 'pg';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
 import { createStatementNames } from './statement-names.ts';
+import { runTransaction } from './transaction.ts';
 import { createViewerScopes, type ViewerDatabase } from './viewer-scope.ts';
 
 /** One pool for both ways in: Prisma for reads, named statements for the writes that race with each other. */
 export interface Database extends AsyncDisposable {
   readonly prisma: PrismaClient;
+  /** A statement that finds no connection, no answer or no lock fails within five seconds. */
   readonly pool: pg.Pool;
+  /** For what nobody waits for and may take longer: looking after the job queue. */
+  readonly background: pg.Pool;
   /** Reads what is this user's, nothing else. */
   forViewer(userId: string): ViewerDatabase;
-  /** Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it throws. */
+  /**
+   * Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it throws. `work` may run
+   * again where the transaction was undone, and does nothing but statements.
+   */
   transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
 }
 
@@ -24,52 +31,48 @@ export interface DatabaseOptions {
   readonly log: Logger;
 }
 
+/** How long a connection, a statement on the server, and its answer may take. Parameters of the URL come before them. */
+interface Patience {
+  readonly connectionTimeoutMillis: number;
+  readonly statement_timeout: number;
+  /** The longest: a server that answers too late says why, a connection that is gone says nothing. */
+  readonly query_timeout: number;
+}
+
+// Together with the repetition of a transaction under five seconds.
+const forClients: Patience = { connectionTimeoutMillis: 1_600, statement_timeout: 2_500, query_timeout: 2_700 };
+const forBackground: Patience = { connectionTimeoutMillis: 5_000, statement_timeout: 15_000, query_timeout: 16_000 };
+const backgroundConnections = 4;
+
 export function connectDatabase({ url, maxConnections, log }: DatabaseOptions): Database {
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: 5_000 });
-  // An idle connection that breaks is replaced by the pool; without a listener the error would end the process.
-  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection broke'));
+  const pool = createPool({ url, max: maxConnections, log }, forClients);
+  const background = createPool({ url, max: backgroundConnections, log }, forBackground);
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
   // The default error format takes a stack trace for every query, in case it fails.
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   return {
     prisma,
     pool,
+    background,
     forViewer: createViewerScopes(prisma),
     transaction: (work) => runTransaction(pool, work),
     async [Symbol.asyncDispose]() {
       await prisma.$disconnect();
-      await pool.end();
+      await Promise.all([pool.end(), background.end()]);
     },
   };
 }
 
-async function runTransaction<Result>(
-  pool: pg.Pool,
-  work: (connection: Connection) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  // A connection that breaks fails the statement that runs; without a listener it would end the process as well.
-  client.on('error', ignore);
-  try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    release(client);
-    return result;
-  } catch (error) {
-    // A connection that cannot roll back is in an unknown state: it is closed, not returned to the pool.
-    const rollbackError = await client.query('ROLLBACK').then(
-      () => undefined,
-      (failure: Error) => failure,
-    );
-    release(client, rollbackError);
-    throw error;
-  }
+interface PoolOptions {
+  readonly url: string;
+  readonly max: number;
+  readonly log: Logger;
 }
 
-function release(client: pg.PoolClient, error?: Error): void {
-  client.off('error', ignore);
-  client.release(error);
+function createPool({ url, max, log }: PoolOptions, patience: Patience): pg.Pool {
+  const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+  const pool = new pg.Pool({ connectionString: url, max, ...keepAlive, ...patience });
+  // An idle connection that breaks is replaced by the pool; without a listener the error would end the process.
+  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection broke'));
+  return pool;
 }
-
-function ignore(): void {}

@@ -2,7 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { Connection } from './database.ts';
 
 export interface AttemptEnding {
-  readonly outcome: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+  readonly outcome: 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'UNKNOWN';
   readonly failure: Failure | null;
   /** Null while it is not known. */
   readonly costUsd: string | null;

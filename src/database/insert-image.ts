@@ -27,6 +27,7 @@ export interface RevisedPrompt {
 
 const statement = createStepStatement({
   name: 'insert-image',
+  set: `"lostWorkers" = 0`,
   also: [
     `prompt AS (
       INSERT INTO "Prompt" (id, "generationId", position, text, source, "writtenBy", "createdAt")

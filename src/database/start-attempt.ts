@@ -5,14 +5,16 @@ export interface NewAttempt {
   readonly kind: 'ENHANCE' | 'GENERATE';
   readonly provider: string;
   readonly model: string;
+  /** Of the pictures that it is to make; none for an enhancement. */
+  readonly positions: readonly number[];
 }
 
 const statement = createStepStatement({
   name: 'start-attempt',
   also: [
     `attempt AS (
-      INSERT INTO "Attempt" ("generationId", number, kind, provider, model, outcome, "startedAt")
-      SELECT id, $6, $12, $13, $14, 'RUNNING', $3 FROM changed
+      INSERT INTO "Attempt" ("generationId", number, kind, provider, model, positions, outcome, "startedAt")
+      SELECT id, $6, $12, $13, $14, $15, 'RUNNING', $3 FROM changed
     )`,
   ],
 });
@@ -23,5 +25,5 @@ export function startAttempt(
   step: Step,
   attempt: NewAttempt,
 ): Promise<RecordedStep | undefined> {
-  return recordStep(connection, statement, step, [attempt.kind, attempt.provider, attempt.model]);
+  return recordStep(connection, statement, step, [attempt.kind, attempt.provider, attempt.model, attempt.positions]);
 }

@@ -72,7 +72,6 @@ const keptSettings = {
 const throwawaySettings = {
   fsync: 'off',
   full_page_writes: 'off',
-  synchronous_commit: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
 };

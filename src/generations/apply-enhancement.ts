@@ -1,12 +1,12 @@
-import { finishAttempt } from '../database/finish-attempt.ts';
+import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { recordEnhancement } from '../database/record-enhancement.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import { enhanceInTime } from '../prompts/enhance-in-time.ts';
 import type { EnhancedPrompt } from '../prompts/prompt-enhancer.ts';
+import { isLeftRunning } from '../providers/leave-running.ts';
 import { toFailure } from './failure-of.ts';
 import type { GenerationRun } from './generation-run.ts';
-import { isStopping } from './running-generations.ts';
 
 /**
  * The wording that the model is to be given: a better one where that was asked for. What goes wrong with that is a warning, and the
@@ -37,7 +37,12 @@ async function callEnhancer(run: GenerationRun, { prompt, model }: Wish): Promis
   const number = run.nextAttempt();
   const entry = { type: 'CALLING_PROVIDER', stage: 'ENHANCING_PROMPT', attempt: number } as const;
   await journal.record(entry, (connection, step) =>
-    startAttempt(connection, step, { kind: 'ENHANCE', provider: enhancer.provider, model: enhancer.writtenBy }),
+    startAttempt(connection, step, {
+      kind: 'ENHANCE',
+      provider: enhancer.provider,
+      model: enhancer.writtenBy,
+      positions: [],
+    }),
   );
   try {
     const enhanced = await enhanceInTime(enhancer, { prompt, model, signal });
@@ -55,11 +60,11 @@ async function callEnhancer(run: GenerationRun, { prompt, model }: Wish): Promis
 type EnhancementEnd = { readonly enhanced: EnhancedPrompt } | { readonly error: unknown };
 
 async function finish(run: GenerationRun, number: number, end: EnhancementEnd): Promise<void> {
-  const { generation, leaseToken, database, clock } = run;
+  const { generation, leaseToken, clock, journal } = run;
   // Whoever takes over finds the attempt as it was left, and closes it as UNKNOWN.
-  if (isStopping(run)) return;
+  if (isLeftRunning(run.signal)) return;
   const isDone = 'enhanced' in end;
-  await finishAttempt(database.pool, {
+  const ending: FinishedAttempt = {
     generationId: generation.id,
     leaseToken,
     number,
@@ -69,5 +74,6 @@ async function finish(run: GenerationRun, number: number, end: EnhancementEnd): 
     costUsd: isDone ? end.enhanced.costUsd : null,
     delayMilliseconds: null,
     executionMilliseconds: null,
-  });
+  };
+  await journal.amend((connection) => finishAttempt(connection, ending));
 }

@@ -24,8 +24,12 @@ interface Output extends NamedOutput {
   readonly name: string;
 }
 
-async function findOutputs({ images, generation }: GenerationRun): Promise<ReadonlyMap<number, Output>> {
-  const blobs = await images.list(generationPrefix(generation.id));
+async function findOutputs({
+  images,
+  generation,
+  signal: patience,
+}: GenerationRun): Promise<ReadonlyMap<number, Output>> {
+  const blobs = await images.list(generationPrefix(generation.id), { patience });
   const outputs = blobs.map(({ name }) => ({ name, output: toNamedOutput(name) }));
   return new Map(
     outputs.flatMap(({ name, output }) =>
@@ -35,9 +39,9 @@ async function findOutputs({ images, generation }: GenerationRun): Promise<Reado
 }
 
 async function recover(run: GenerationRun, { name, attempt, position }: Output): Promise<void> {
-  const { generation, catalogue, images } = run;
+  const { generation, catalogue, images, signal: patience } = run;
   const capabilities = catalogue.find(generation.modelSlug)?.capabilities;
   const seed = capabilities === undefined ? null : seedOfPicture(generation.options.seed, position, capabilities);
-  const bytes = await images.read(name);
+  const bytes = await images.read(name, { patience });
   if (bytes !== undefined) await storePicture(run, { attempt, position, bytes, seed });
 }

@@ -16,8 +16,14 @@ export interface GenerationRun extends RunDependencies {
   readonly generation: ClaimedGeneration;
   readonly leaseToken: string;
   readonly journal: Journal;
-  /** Aborts on a cancel and when the process stops. */
+  /** Aborts once, with `CancelRequested`, `DeadlinePassed`, or `LeaveRunning` when the process must let go. */
   readonly signal: AbortSignal;
+  /** Aborts when the process begins to stop: nothing new is begun, and what another process can go on with is left to it. */
+  readonly drain: AbortSignal;
+  /** Aborts when the process must let go. */
+  readonly stop: AbortSignal;
+  /** As if the client had asked for it. */
+  readonly cancel: () => void;
   /** Left while the run only waits. */
   readonly slot: WorkerSlot;
   /** The number of the next attempt. */

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
-import { type Claim, type ClaimedGeneration, takenOverMessage } from '../database/claim-generation.ts';
+import type { Claim, ClaimedGeneration } from '../database/claim-generation.ts';
 import type { Connection } from '../database/database.ts';
 import type { TickPreview } from '../database/record-ticks.ts';
+import { repeatStep } from '../database/repeat-step.ts';
 import type { RecordedStep, Step } from '../database/step-statement.ts';
 import {
   type Advance,
@@ -13,14 +14,20 @@ import {
 import type { GenerationDependencies } from './dependencies.ts';
 import { JournalUnavailable } from './journal-unavailable.ts';
 import { LeaseLost } from './lease-lost.ts';
+import { outlast } from './outlast.ts';
 import type { Ticks } from './ticks.ts';
 
-/** What one run of a generation writes: stored events, and the ticks between them. */
+/**
+ * What one run of a generation writes: stored events, and the ticks between them. While the database is away it waits for some
+ * minutes, or until the process stops: what the run holds has been paid.
+ */
 export interface Journal {
-  /** Appends an event by `write` and announces it. False when `write` wrote nothing. Throws `JournalUnavailable`. */
+  /** Appends an event by `write`, once, and announces it. False when `write` wrote nothing. Throws `JournalUnavailable`. */
   tryRecord(entry: Entry, write: Write): Promise<boolean>;
   /** The same, but throws `LeaseLost` where nothing was written: this run may write no more. */
   record(entry: Entry, write: Write): Promise<void>;
+  /** Writes something beside the log, by a statement that may run again. Throws `JournalUnavailable`. */
+  amend(write: (connection: Connection) => Promise<void>): Promise<void>;
   /** Progress between two events. */
   report(advance: Advance): void;
   preview(frame: TickPreview): void;
@@ -46,20 +53,23 @@ export type Write = (connection: Connection, step: Step) => Promise<RecordedStep
 export interface ClaimedRun {
   readonly claim: Claim;
   readonly generation: ClaimedGeneration;
+  /** Aborts when the process stops. */
+  readonly stop: AbortSignal;
 }
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'announce' | 'clock'> & { readonly ticks: Ticks };
 
 export function createJournal({ database, announce, clock, ticks }: Dependencies, claimed: ClaimedRun): Journal {
+  const { stop } = claimed;
   const { leaseToken } = claimed.claim;
   let current = toFirstSnapshot(claimed);
   announce({ kind: 'progress', snapshot: current });
 
   const append = async (entry: Entry, write: Write) => {
     const step = toStep(current, entry, { leaseToken, at: new Date(clock.now()) });
-    const recorded = await write(database.pool, step).catch((cause: unknown) => {
-      throw new JournalUnavailable({ cause });
-    });
+    const uncertain = { step, afterSequence: current.sequence, write };
+    const tries = { first: () => write(database.pool, step), again: () => repeatStep(database, uncertain) };
+    const recorded = await outlast(tries, stop).catch(giveUp);
     if (recorded === undefined) return false;
     current = afterStep(current, step, recorded);
     announce({ kind: 'progress', snapshot: { ...current, previewNumber: 0 } });
@@ -79,12 +89,20 @@ export function createJournal({ database, announce, clock, ticks }: Dependencies
     async record(entry, write) {
       if (!(await tryRecord(entry, write))) throw new LeaseLost();
     },
+    async amend(write) {
+      const attempt = () => write(database.pool);
+      await outlast({ first: attempt, again: attempt }, stop).catch(giveUp);
+    },
     report: (advance) => tick(advance, null),
     preview: (frame) => tick(current, frame),
     get current() {
       return current;
     },
   };
+}
+
+function giveUp(cause: unknown): never {
+  throw new JournalUnavailable({ cause });
 }
 
 function toFirstSnapshot({ claim, generation }: ClaimedRun): ProgressSnapshot {
@@ -95,7 +113,7 @@ function toFirstSnapshot({ claim, generation }: ClaimedRun): ProgressSnapshot {
     tick: 0,
     at: claim.at,
     type: 'STARTED',
-    message: generation.takenOver ? takenOverMessage : null,
+    message: generation.message,
     attempt: null,
     status: generation.status,
     stage: 'PREPARING_INPUTS',

@@ -1,19 +1,19 @@
 import { acceptAttempt } from '../database/accept-attempt.ts';
 import { addText } from '../database/add-text.ts';
-import { finishAttempt } from '../database/finish-attempt.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { seedOfPicture } from '../domain/generation-request.ts';
-import { multiplyUsd } from '../domain/money.ts';
 import type { Advance } from '../domain/progress.ts';
-import type { AccountReport, PictureOrder, PictureReport, ProviderEvent } from '../providers/provider.ts';
-import { ProviderError } from '../providers/provider-error.ts';
+import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
+import type { PictureOrder, PictureReport, Provider, ProviderEvent } from '../providers/provider.ts';
+import { ProviderError, toStarted } from '../providers/provider-error.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import type { Assignment } from './assignment.ts';
-import { toFailure } from './failure-of.ts';
+import { type Account, closeCall } from './close-call.ts';
 import type { GenerationRun } from './generation-run.ts';
+import { keepLatePicture } from './keep-late-picture.ts';
+import { LeaseLost } from './lease-lost.ts';
 import type { OverallProgress } from './overall-progress.ts';
-import { CancelRequested, isStopping } from './running-generations.ts';
 import { storePicture } from './store-picture.ts';
 
 /** One call of a provider: an attempt of its own. */
@@ -21,23 +21,33 @@ export interface Call {
   readonly assignment: Assignment;
   /** The number of its attempt. */
   readonly number: number;
+  /** All that it is to make. */
   readonly positions: readonly number[];
+  /** Those of them that are not stored yet. */
+  readonly wanted: ReadonlySet<number>;
   readonly progress: OverallProgress;
   readonly slot: WorkerSlot;
   /** Told after each picture that is stored. */
   readonly onStored: (position: number) => void;
+  /** The provider's own id of a call that was made before and goes on; undefined for a new one. */
+  readonly providerRequestId?: string;
 }
 
-/** Has these pictures made, storing each as it comes. Throws what the provider throws, and the signal's reason. */
+/**
+ * Has these pictures made, storing each as it comes. Throws what the provider throws, and the signal's reason; `LeaveRunning`
+ * where the process stops and the provider goes on without us.
+ */
 export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
-  const account: Account = { stored: 0, told: {} };
+  const account: Account = { stored: 0, late: 0, told: {} };
+  using leaving = createLeaving(run);
   try {
     await call.slot.enter(run.signal);
     await begin(run, call);
     crashPoint('after-attempt-row');
-    const error = await take(run, call, account).then(() => undefined, toFault);
-    await finish(run, call, { account, error });
-    if (error !== undefined) throw error;
+    const error = await take(run, call, { account, leaving }).then(() => undefined, toFault);
+    // Whoever takes over finds the attempt as it was left.
+    if (!(error instanceof LeaveRunning)) await closeCall(run, call, { account, error });
+    if (error !== undefined) throw call.providerRequestId === undefined ? error : toStarted(error);
   } finally {
     call.progress.drop(call.number);
     call.slot.leave();
@@ -48,32 +58,78 @@ function toFault(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('Something was thrown that is no error.', { cause: reason });
 }
 
-/** What a call costs and how long it took, as far as it is known. */
-interface Account {
-  stored: number;
-  told: Omit<AccountReport, 'type'>;
+/** A call that a provider works on by itself is left to it as soon as the process is to stop. */
+interface Leaving extends Disposable {
+  readonly signal: AbortSignal;
+  /** From now on, and at once where the process stops already. */
+  allow(): void;
+}
+
+function createLeaving({ signal, drain }: GenerationRun): Leaving {
+  const controller = new AbortController();
+  const leave = () => controller.abort(new LeaveRunning());
+  return {
+    signal: AbortSignal.any([signal, controller.signal]),
+    allow() {
+      if (drain.aborted) leave();
+      else drain.addEventListener('abort', leave, { once: true });
+    },
+    [Symbol.dispose]: () => drain.removeEventListener('abort', leave),
+  };
 }
 
 /** Written before the provider is called, so that no call that may cost goes unrecorded. */
-async function begin({ journal }: GenerationRun, { assignment, number, positions, progress }: Call): Promise<void> {
+async function begin({ journal }: GenerationRun, call: Call): Promise<void> {
+  const { assignment, number, positions, progress } = call;
   const { slug, provider } = assignment.model;
-  progress.start(number, positions.length);
+  progress.start(number, call.wanted.size);
+  if (call.providerRequestId !== undefined) return;
   const entry = { type: 'CALLING_PROVIDER', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
   await journal.record({ ...entry, advance: () => progress.current }, (connection, step) =>
-    startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug }),
+    startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug, positions }),
   );
 }
 
-async function take(run: GenerationRun, call: Call, account: Account): Promise<void> {
-  const wanted = new Set(call.positions);
-  const provider = run.catalogue.providerOf(call.assignment.model);
-  for await (const event of provider.generate(toOrder(run, call))) {
-    if (event.type === 'picture') checkPosition(event, wanted);
-    await handle(run, call, { event, account });
-  }
+/** What a call is followed with. */
+interface Following {
+  readonly account: Account;
+  readonly leaving: Leaving;
 }
 
-function toOrder({ generation, signal }: GenerationRun, { assignment, positions }: Call): PictureOrder {
+async function take(run: GenerationRun, call: Call, following: Following): Promise<void> {
+  const { account, leaving } = following;
+  const open = new Set(call.positions);
+  try {
+    for await (const event of listen(run, call, leaving.signal)) {
+      if (event.type === 'picture') checkPosition(event, open);
+      await handle(run, call, { event, ...following });
+    }
+  } catch (error) {
+    // Whatever a provider makes of it.
+    if (isLeftRunning(leaving.signal)) throw leaving.signal.reason;
+    throw error;
+  }
+  if (account.late > 0) throw new LeaseLost();
+}
+
+function listen(run: GenerationRun, call: Call, signal: AbortSignal): AsyncIterable<ProviderEvent> {
+  const { model } = call.assignment;
+  const provider = run.catalogue.providerOf(model);
+  const order = { ...toOrder(run, call), timeoutMilliseconds: toTimeLimit(run, provider), signal };
+  if (call.providerRequestId === undefined) return provider.generate(order);
+  if (provider.resume !== undefined) return provider.resume(order, call.providerRequestId);
+  throw new Error(`${provider.name} cannot resume a call.`);
+}
+
+/** Its own, unless the generation's deadline comes first. */
+function toTimeLimit({ generation, clock }: GenerationRun, { timeoutMilliseconds }: Provider): number {
+  const { deadlineAt } = generation;
+  return deadlineAt === null ? timeoutMilliseconds : Math.min(timeoutMilliseconds, deadlineAt.getTime() - clock.now());
+}
+
+type Wishes = Omit<PictureOrder, 'signal' | 'timeoutMilliseconds'>;
+
+function toOrder({ generation }: GenerationRun, { assignment, positions }: Call): Wishes {
   const { model, prompt, material } = assignment;
   const { count: _, seed, style, styleIntensity, ...options } = assignment.options;
   const { negativePrompt } = generation;
@@ -82,47 +138,73 @@ function toOrder({ generation, signal }: GenerationRun, { assignment, positions 
   // A style that the model lacks is part of the wording.
   const told = capabilities.styles === null ? { style: null, styleIntensity: null } : { style, styleIntensity };
   const words = { prompt, negativePrompt: capabilities.negativePrompt ? negativePrompt : null };
-  return { model, ...words, ...options, ...told, ...material, pictures, signal };
+  return { model, ...words, ...options, ...told, ...material, pictures };
 }
 
-function checkPosition({ position }: PictureReport, wanted: Set<number>): void {
-  if (wanted.delete(position)) return;
+function checkPosition({ position }: PictureReport, open: Set<number>): void {
+  if (open.delete(position)) return;
   const message = 'The provider sent a picture that was not asked for.';
   throw new ProviderError(message, { code: 'PROVIDER_BAD_RESPONSE', retryable: true });
 }
 
-interface Happening {
+interface Happening extends Following {
   readonly event: ProviderEvent;
-  readonly account: Account;
 }
 
-async function handle(run: GenerationRun, call: Call, { event, account }: Happening): Promise<void> {
-  const { journal, generation, leaseToken, database, signal } = run;
-  const { number, progress, slot } = call;
+async function handle(run: GenerationRun, call: Call, { event, account, leaving }: Happening): Promise<void> {
+  const { journal, generation, leaseToken } = run;
+  const { number, progress } = call;
   switch (event.type) {
-    case 'accepted': {
-      crashPoint('after-provider-accepted');
-      const entry = { type: 'PROVIDER_ACCEPTED', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
-      await journal.record(entry, (connection, step) => acceptAttempt(connection, step, event.providerRequestId));
-      crashPoint('after-request-id-stored');
-      return slot.leave();
-    }
+    case 'accepted':
+      await accept(run, call, event.providerRequestId);
+      return leaving.allow();
     case 'progress':
       progress.report(number, event);
       return journal.report(progress.current);
     case 'preview':
       return journal.preview(event);
     case 'picture':
-      crashPoint('after-result');
-      await slot.enter(signal);
-      await storePicture(run, { ...toMade(call, event), advance: () => land(call) });
-      account.stored += 1;
-      return call.onStored(event.position);
+      return call.wanted.has(event.position) ? keep(run, call, { event, account }) : undefined;
     case 'text':
-      return addText(database.pool, { generationId: generation.id, leaseToken, text: event.text });
+      return journal.amend((connection) =>
+        addText(connection, { generationId: generation.id, leaseToken, text: event.text }),
+      );
     case 'account':
       account.told = { ...account.told, ...event };
   }
+}
+
+async function accept(run: GenerationRun, { number, slot }: Call, providerRequestId: string): Promise<void> {
+  crashPoint('after-provider-accepted');
+  const entry = { type: 'PROVIDER_ACCEPTED', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
+  await run.journal.record(entry, (connection, step) => acceptAttempt(connection, step, providerRequestId));
+  crashPoint('after-request-id-stored');
+  slot.leave();
+  // A cancel that no worker had heard of: now that we have hold of the call, the provider can be told.
+  if (run.generation.status === 'CANCELLING') run.cancel();
+}
+
+interface MadeReport {
+  readonly event: PictureReport;
+  readonly account: Account;
+}
+
+/** After a cancel too: a picture that came first is paid. One that comes when this run has lost its generation is late. */
+async function keep(run: GenerationRun, call: Call, { event, account }: MadeReport): Promise<void> {
+  crashPoint('after-result');
+  const made = toMade(call, event);
+  if (account.late === 0) {
+    try {
+      await call.slot.enter(run.stop);
+      await storePicture(run, { ...made, advance: () => land(call) });
+      account.stored += 1;
+      return call.onStored(event.position);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+    }
+  }
+  account.late += 1;
+  if (await keepLatePicture(run, made)) account.stored += 1;
 }
 
 function land({ progress, number }: Call): Advance {
@@ -135,36 +217,4 @@ function toMade({ assignment, number }: Call, picture: PictureReport) {
   const isRevised = revisedPrompt.trim() !== '' && revisedPrompt !== assignment.prompt;
   const revision = isRevised ? { text: revisedPrompt, writtenBy: assignment.model.slug } : undefined;
   return { attempt: number, position, bytes, seed, revisedPrompt: revision };
-}
-
-interface CallEnd {
-  readonly account: Account;
-  readonly error: Error | undefined;
-}
-
-async function finish(run: GenerationRun, { assignment, number }: Call, { account, error }: CallEnd): Promise<void> {
-  const { generation, leaseToken, database, clock, journal } = run;
-  // Whoever takes over finds the attempt as it was left, and closes it as UNKNOWN.
-  if (isStopping(run)) return;
-  const { costUsd, delayMilliseconds = null, executionMilliseconds = null } = account.told;
-  const failure = error === undefined ? null : toFailure(error, journal.current.stage);
-  // What a provider throws after it was asked to stop is a failure of its own only where it says so.
-  const isCancelled = run.signal.reason instanceof CancelRequested && failure?.code === 'INTERNAL';
-  await finishAttempt(database.pool, {
-    generationId: generation.id,
-    leaseToken,
-    number,
-    at: new Date(clock.now()),
-    outcome: failure === null ? 'SUCCEEDED' : isCancelled ? 'CANCELLED' : 'FAILED',
-    failure: isCancelled ? null : failure,
-    costUsd: costUsd ?? toCost(assignment, account.stored, error),
-    delayMilliseconds,
-    executionMilliseconds,
-  });
-}
-
-/** By the price of a picture. A call that failed without one may have cost: that is not known. */
-function toCost({ model }: Assignment, stored: number, error: unknown): string | null {
-  if (stored === 0 && error !== undefined && !(error instanceof ProviderError && error.unstarted)) return null;
-  return multiplyUsd(model.priceUsd, stored);
 }

@@ -1,4 +1,5 @@
 import { ExponentialBackoff } from 'cockatiel';
+import { LeaveRunning } from '../providers/leave-running.ts';
 import { pause } from '../providers/pause.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 
@@ -8,6 +9,8 @@ const maxTries = 8;
 
 export interface Retrying {
   readonly signal: AbortSignal;
+  /** Aborts when nothing new is begun any more: then `LeaveRunning` is thrown in place of another try. */
+  readonly drain: AbortSignal;
   /** Told before each wait. */
   readonly onRetry: (error: ProviderError, milliseconds: number) => Promise<void>;
 }
@@ -18,10 +21,14 @@ export interface Retrying {
  *
  * The waiting is our own: cockatiel's does not end early, and a cancel must not wait for a rate limit.
  */
-export async function withRetries<Result>({ signal, onRetry }: Retrying, call: () => Promise<Result>): Promise<Result> {
+export async function withRetries<Result>(
+  { signal, drain, onRetry }: Retrying,
+  call: () => Promise<Result>,
+): Promise<Result> {
   let backoff = new ExponentialBackoff({ initialDelay: 500, maxDelay: 30_000 }).next();
   let waited = 0;
   for (let tries = 1; ; tries += 1) {
+    if (drain.aborted) throw new LeaveRunning();
     try {
       return await call();
     } catch (error) {
@@ -31,8 +38,17 @@ export async function withRetries<Result>({ signal, onRetry }: Retrying, call: (
       if (waited > patienceMilliseconds) throw error;
       backoff = backoff.next(undefined);
       await onRetry(error, milliseconds);
-      await pause(milliseconds, signal);
+      await pauseUntilDrain(milliseconds, { signal, drain });
     }
+  }
+}
+
+async function pauseUntilDrain(milliseconds: number, { signal, drain }: Pick<Retrying, 'signal' | 'drain'>) {
+  try {
+    await pause(milliseconds, AbortSignal.any([signal, drain]));
+  } catch (reason) {
+    signal.throwIfAborted();
+    if (!drain.aborted) throw reason;
   }
 }
 

@@ -1,62 +1,92 @@
-import { claimGeneration } from '../database/claim-generation.ts';
+import { type ClaimedGeneration, claimGeneration } from '../database/claim-generation.ts';
+import { isOutage } from '../database/outage.ts';
+import { releaseGeneration } from '../database/release-generation.ts';
 import { crashPoint } from '../domain/crash-point.ts';
-import type { WorkerSlot } from '../queue/slots.ts';
+import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
+import { ProviderError } from '../providers/provider-error.ts';
+import type { JobContext } from '../queue/job-queue.ts';
 import { findMissingPictures } from './find-missing-pictures.ts';
 import type { GenerationRun, RunDependencies } from './generation-run.ts';
 import { createJournal } from './journal.ts';
 import { JournalUnavailable } from './journal-unavailable.ts';
 import { LeaseLost } from './lease-lost.ts';
 import { makePictures } from './make-pictures.ts';
+import { planCalls } from './plan-calls.ts';
 import { prepareAssignment } from './prepare-assignment.ts';
 import { settleFailed, settleFinished } from './settle.ts';
 
-export interface RunOrder {
+export interface RunOrder extends JobContext {
   readonly generationId: string;
-  /** Aborts when the process stops: the run then ends without an ending, and the next worker takes over. */
-  readonly stop: AbortSignal;
-  /** The place of this run among those that keep the process busy. */
-  readonly slot: WorkerSlot;
 }
 
 /**
  * Takes a generation from wherever it stands to its end. Does nothing for one that has ended. Throws when the process
  * stops or the database is away: then nothing has ended, and the job comes again.
  */
-export async function runGeneration(
-  dependencies: RunDependencies,
-  { generationId, stop, slot }: RunOrder,
-): Promise<void> {
-  const { database, clock, createId, running, ticks } = dependencies;
+export async function runGeneration(dependencies: RunDependencies, order: RunOrder): Promise<void> {
+  const { database, clock, createId, running, ticks, log } = dependencies;
+  const { generationId, drain, stop, slot } = order;
   const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
   const generation = await database.transaction((connection) => claimGeneration(connection, claim));
   if (generation === undefined) return;
   crashPoint('after-claim');
-  using handle = running.start(generationId, stop);
-  const journal = createJournal(dependencies, { claim, generation });
+  using handle = running.start({ generationId, millisecondsLeft: toMillisecondsLeft(generation, clock.now()), stop });
+  const journal = createJournal(dependencies, { claim, generation, stop });
+  const { leaseToken } = claim;
+  const { signal, cancel } = handle;
+  const nextAttempt = countFrom(generation.attempts);
+  const place = { leaseToken, signal, drain, stop, cancel, slot };
+  const run = { ...dependencies, ...place, generation, journal, nextAttempt, warnings: [] };
   try {
-    const { leaseToken } = claim;
-    const { signal } = handle;
-    let attempts = generation.attempts;
-    const nextAttempt = () => {
-      attempts += 1;
-      return attempts;
-    };
-    const run = { ...dependencies, generation, leaseToken, journal, signal, slot, nextAttempt, warnings: [] };
-    await followThrough(run, stop);
+    await followThrough(run);
   } catch (error) {
-    if (!(error instanceof LeaseLost)) throw error;
+    if (error instanceof LeaseLost) return;
+    await releaseGeneration(database.pool, claim).catch((cause: Error) =>
+      log.warn({ error: cause.message, generationId }, 'a generation was let go without a word'),
+    );
+    throw error;
   } finally {
     ticks.forget(generationId);
   }
 }
 
-async function followThrough(run: GenerationRun, stop: AbortSignal): Promise<void> {
+async function followThrough(run: GenerationRun): Promise<void> {
   try {
+    checkQuarantine(run.generation);
+    run.signal.throwIfAborted();
     const missing = await findMissingPictures(run);
-    if (missing.length > 0) await makePictures(run, await prepareAssignment(run), missing);
+    const plan = await planCalls(run, missing);
+    if (missing.length > 0) await makePictures(run, await prepareAssignment(run, plan), plan);
   } catch (error) {
-    if (error instanceof LeaseLost || error instanceof JournalUnavailable || stop.aborted) throw error;
+    if (error instanceof LeaseLost || isLetGo(run, error)) throw error;
     return settleFailed(run, error);
   }
   await settleFinished(run);
+}
+
+/** Nothing of the generation has ended: the job comes again, here or elsewhere. */
+function isLetGo({ signal }: GenerationRun, error: unknown): boolean {
+  const isAway = error instanceof JournalUnavailable || isOutage(error);
+  return isAway || error instanceof LeaveRunning || isLeftRunning(signal);
+}
+
+const maxLostWorkers = 2;
+
+/** What kills every worker that takes it is taken by no other, so that the rest flow. */
+function checkQuarantine({ lostWorkers }: ClaimedGeneration): void {
+  if (lostWorkers < maxLostWorkers) return;
+  const message = `${lostWorkers} workers in a row were lost while they worked on it.`;
+  throw new ProviderError(message, { code: 'QUARANTINED', retryable: false });
+}
+
+function toMillisecondsLeft({ deadlineAt }: ClaimedGeneration, now: number): number | null {
+  return deadlineAt === null ? null : deadlineAt.getTime() - now;
+}
+
+function countFrom(last: number): () => number {
+  let number = last;
+  return () => {
+    number += 1;
+    return number;
+  };
 }

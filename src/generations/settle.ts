@@ -3,6 +3,7 @@ import type { RecordedStep } from '../database/step-statement.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { OptionWarning } from '../domain/generation-request.ts';
 import { ProviderError } from '../providers/provider-error.ts';
+import { DeadlinePassed } from './deadline-passed.ts';
 import { toFailure } from './failure-of.ts';
 import type { GenerationRun } from './generation-run.ts';
 import { LeaseLost } from './lease-lost.ts';
@@ -18,10 +19,14 @@ export async function settleFinished(run: GenerationRun): Promise<void> {
 }
 
 /** Something threw, a cancel perhaps. Pictures that are stored already make it a success with a warning. */
-export async function settleFailed(run: GenerationRun, error: unknown): Promise<void> {
-  const { warnings } = run;
+export async function settleFailed(run: GenerationRun, reason: unknown): Promise<void> {
+  const { warnings, signal } = run;
   const cancelled = { status: 'CANCELLED', failure: null, warnings } as const;
-  if (error instanceof CancelRequested || run.signal.reason instanceof CancelRequested) return end(run, cancelled);
+  if (reason instanceof CancelRequested || signal.reason instanceof CancelRequested) {
+    // The provider finished first.
+    return isComplete(run) ? settleFinished(run) : end(run, cancelled);
+  }
+  const error = signal.reason instanceof DeadlinePassed ? signal.reason : reason;
   const failure = toFailure(error, run.journal.current.stage);
   if (failure.code === 'INTERNAL')
     run.log.error({ error, generationId: run.generation.id }, 'a run failed unexpectedly');
@@ -33,9 +38,14 @@ export async function settleFailed(run: GenerationRun, error: unknown): Promise<
   if (!failed) await end(run, cancelled);
 }
 
-function warnOfMissing({ generation, journal }: GenerationRun): readonly OptionWarning[] {
+function isComplete({ generation, journal }: GenerationRun): boolean {
+  return journal.current.imagesStored >= generation.options.count;
+}
+
+function warnOfMissing(run: GenerationRun): readonly OptionWarning[] {
+  const { generation, journal } = run;
   const { count } = generation.options;
-  if (journal.current.imagesStored >= count) return [];
+  if (isComplete(run)) return [];
   return [{ option: 'count', message: `Only ${journal.current.imagesStored} of ${count} pictures were made.` }];
 }
 

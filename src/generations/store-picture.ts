@@ -1,10 +1,9 @@
-import { insertImage } from '../database/insert-image.ts';
+import { insertImage, type NewImage } from '../database/insert-image.ts';
 import { recordEvent } from '../database/record-event.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Advance } from '../domain/progress.ts';
 import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
-import type { ImageStore } from '../storage/image-store.ts';
 import type { GenerationRun } from './generation-run.ts';
 
 export interface MadePicture {
@@ -30,30 +29,41 @@ export interface RevisedWording {
  * what the journal throws.
  */
 export async function storePicture(run: GenerationRun, made: MadePicture): Promise<void> {
-  const { generation, images, createId, journal } = run;
-  const { attempt, position, bytes, seed } = made;
+  const { journal } = run;
+  const { attempt } = made;
   await journal.record({ type: 'IMAGE_GENERATED', stage: 'STORING', attempt }, recordEvent);
-  const picture = await developPicture(bytes);
-  const blobName = originalName({ generationId: generation.id, attempt, position });
-  await putPicture(images, blobName, picture);
+  const row = await putPicture(run, made);
   crashPoint('after-upload');
-  const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
-  const facts = { sha256, mediaType, width, height, sizeBytes, thumbHash };
-  const revisedPrompt = made.revisedPrompt === undefined ? null : { id: createId(), ...made.revisedPrompt };
-  const place = { userId: generation.userId, attempt, position, blobName };
-  const row = { id: createId(), ...place, seed, revisedPrompt, ...facts };
   const advance = made.advance === undefined ? {} : { advance: made.advance };
   const entry = { type: 'IMAGE_STORED', stage: 'STORING', attempt, stores: 1, ...advance } as const;
   await journal.record(entry, (connection, step) => insertImage(connection, step, row));
 }
 
+/** Answers the row of a picture whose bytes are stored. Throws `UnusablePictureError` and `StorageError`. */
+export async function putPicture(run: GenerationRun, made: MadePicture): Promise<NewImage> {
+  const { generation, createId } = run;
+  const { attempt, position, bytes, seed } = made;
+  const picture = await developPicture(bytes);
+  const blobName = originalName({ generationId: generation.id, attempt, position });
+  await putBlobs(run, blobName, picture);
+  const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
+  const facts = { sha256, mediaType, width, height, sizeBytes, thumbHash };
+  const revisedPrompt = made.revisedPrompt === undefined ? null : { id: createId(), ...made.revisedPrompt };
+  return { id: createId(), userId: generation.userId, attempt, position, blobName, seed, revisedPrompt, ...facts };
+}
+
 /** The original last: where it is, the smaller ones are too. */
-async function putPicture(images: ImageStore, blobName: string, picture: DevelopedPicture): Promise<void> {
+async function putBlobs(
+  { images, signal: patience }: GenerationRun,
+  blobName: string,
+  picture: DevelopedPicture,
+): Promise<void> {
   await Promise.all(
     picture.variants.map(({ variant, bytes, mediaType }) =>
-      images.put({ name: variantName(blobName, variant), bytes, mediaType }),
+      images.put({ name: variantName(blobName, variant), bytes, mediaType, patience }),
     ),
   );
   crashPoint('mid-upload');
-  await images.put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
+  const { bytes, mediaType } = picture;
+  await images.put({ name: blobName, bytes, mediaType, patience });
 }

@@ -7,8 +7,8 @@ export interface WaitOptions {
   readonly userId: string;
   /** How long at the most. */
   readonly milliseconds: number;
-  /** Aborts when nobody waits any more. */
-  readonly signal: AbortSignal;
+  /** Any of them aborts when nobody waits any more, or the process stops. */
+  readonly signals: readonly AbortSignal[];
 }
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'hub' | 'log'>;
@@ -25,17 +25,17 @@ export async function waitForEnd(dependencies: Dependencies, options: WaitOption
 
 async function follow(
   dependencies: Dependencies,
-  { generationId, userId, milliseconds, signal }: WaitOptions,
+  { generationId, userId, milliseconds, signals }: WaitOptions,
 ): Promise<void> {
   const stream = await watchGeneration(dependencies, { generationId, userId });
   const leave = () => void stream.return?.();
   const timer = setTimeout(leave, milliseconds);
-  signal.addEventListener('abort', leave, { once: true });
-  if (signal.aborted) leave();
+  for (const signal of signals) signal.addEventListener('abort', leave, { once: true });
+  if (signals.some(({ aborted }) => aborted)) leave();
   try {
     for await (const { status } of stream) if (isEnded(status)) return;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', leave);
+    for (const signal of signals) signal.removeEventListener('abort', leave);
   }
 }

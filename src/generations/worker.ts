@@ -4,7 +4,7 @@ import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
 import { toRunJob } from './submit.ts';
 
-const cancelLookMilliseconds = 2_000;
+const cancelLookMilliseconds = 1_000;
 const sweepMilliseconds = 30_000;
 /** A younger one is about to be taken anyway. */
 const sweepAgeMilliseconds = 10_000;
@@ -13,24 +13,36 @@ const blobRemovals = 2;
 /** Runs that wait for a provider cost memory alone; this many are about 300 MB at the worst. */
 const maxHeld = 1_000;
 
-/** Takes jobs until disposed. The queue is only a wake-up call: the sweep sends every unfinished generation again. */
-export function startWorker(dependencies: RunDependencies, concurrency: number): AsyncDisposable {
+export interface Worker extends AsyncDisposable {
+  /**
+   * Takes nothing new from now on. Resolves when what runs here has ended, or is left to another process: at once where its provider
+   * goes on without us, otherwise when the time that the process has is over. Disposing does the same.
+   */
+  drain(): Promise<void>;
+}
+
+/** Takes jobs until it is drained. The queue is only a wake-up call: the sweep sends every unfinished generation again. */
+export function startWorker(dependencies: RunDependencies, concurrency: number): Worker {
   const { queue, images, log } = dependencies;
   const resources = new AsyncDisposableStack();
   resources.use(repeatEvery(sweepMilliseconds, () => sweep(dependencies), log));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
-  resources.use(
+  const works = [
     queue.work({
       name: 'run-generation',
       concurrency,
       maxHeld,
-      handle: ({ generationId }, stop, slot) => runGeneration(dependencies, { generationId, stop, slot }),
+      handle: ({ generationId }, context) => runGeneration(dependencies, { generationId, ...context }),
     }),
-  );
-  resources.use(
     queue.work({ name: 'remove-blobs', concurrency: blobRemovals, handle: ({ names }) => images.remove(names) }),
-  );
-  return resources;
+  ];
+  resources.defer(async () => void (await Promise.all(works.map((work) => work[Symbol.asyncDispose]()))));
+  let draining: Promise<void> | undefined;
+  const drain = () => {
+    draining ??= resources.disposeAsync();
+    return draining;
+  };
+  return { drain, [Symbol.asyncDispose]: drain };
 }
 
 /** Sends every unfinished generation again, which does nothing where its job lives: even an emptied queue loses nothing. */

@@ -10,6 +10,8 @@ export interface Context {
   readonly requestId: string;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
+  /** Aborts when this process stops: nobody is kept waiting any more. */
+  readonly closing: AbortSignal;
   /** Reads what is the viewer's, nothing else. */
   readonly database: ViewerDatabase;
   readonly services: GenerationDependencies;
@@ -20,6 +22,7 @@ export interface Request {
   readonly viewer: Viewer;
   readonly requestId: string;
   readonly signal: AbortSignal;
+  readonly closing: AbortSignal;
 }
 
 export function createContext(services: GenerationDependencies, request: Request): Context {

@@ -87,12 +87,13 @@ builder.mutationField('generateImage', (t) =>
       types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
-    async resolve(_, { input, waitSeconds }, { services, viewer, signal }) {
+    async resolve(_, { input, waitSeconds }, { services, viewer, signal, closing }) {
       checkWaitSeconds(waitSeconds);
       const submission = { userId: viewer.id, request: toRequest(input), inputs: toRequestedInputs(input) };
       const generationId = await submitGeneration(services, submission);
       if (waitSeconds > 0) {
-        await waitForEnd(services, { generationId, userId: viewer.id, milliseconds: waitSeconds * 1000, signal });
+        const wait = { milliseconds: waitSeconds * 1000, signals: [signal, closing] };
+        await waitForEnd(services, { generationId, userId: viewer.id, ...wait });
       }
       return { generationId };
     },

@@ -8,6 +8,11 @@ export function answerLive(response: ServerResponse): void {
   sendJson(response, 200, { status: 'live' });
 }
 
+/** Of a process that takes nothing new: load balancers send their requests elsewhere. */
+export function answerRetired(response: ServerResponse): void {
+  sendJson(response, 503, { status: 'not ready', failing: ['this process, which stops'] });
+}
+
 /** Answers 200 when the database and the storage answer, else 503 with the names of those that don't. */
 export async function answerReady(
   { database, images }: Pick<GenerationDependencies, 'database' | 'images'>,

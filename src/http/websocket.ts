@@ -8,11 +8,14 @@ import type { Logger } from '../log.ts';
 import { toMaskedError } from './error-reports.ts';
 import { isWelcomeOrigin } from './origin.ts';
 import { createRequestId } from './request-id.ts';
+import { spreadOut } from './spread-out.ts';
 import { graphqlPath, type ServerContext, type Yoga } from './yoga.ts';
 
 /** An operation and its variables are small; pictures never travel to us over a socket. */
 const maxPayloadBytes = 256 * 1024;
 const initMilliseconds = 3_000;
+/** RFC 6455: the server goes down. Clients connect again. */
+const closeCodeGoingAway = 1001;
 
 export interface WebSocketDependencies {
   readonly yoga: Yoga;
@@ -53,6 +56,7 @@ export function serveWebSockets(server: Server, { yoga, log }: WebSocketDependen
   return {
     async [Symbol.asyncDispose]() {
       server.off('upgrade', upgrade);
+      await spreadOut([...sockets.clients], (socket) => socket.close(closeCodeGoingAway, 'Going away'));
       await graphql.dispose();
       for (const socket of sockets.clients) socket.terminate();
     },
@@ -86,7 +90,10 @@ async function prepare(
     const run = { execute, subscribe };
     return { schema, document, operationName, variableValues: variables, contextValue, run } as PreparedArguments;
   } catch (error) {
-    return [toMaskedError(log, error, context.requestId)];
+    const masked = toMaskedError(log, error, context.requestId);
+    // A socket has neither status nor headers.
+    delete masked.extensions.http;
+    return [masked];
   }
 }
 

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import type { Authenticate } from '../accounts/viewer.ts';
+import { isOutage } from '../database/outage.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import { errorCodes } from './error-codes.ts';
-import { createErrorReports, toMaskedError } from './error-reports.ts';
+import { createErrorReports, toClientError, toMaskedError } from './error-reports.ts';
 import { graphiqlTabs } from './graphiql-tabs.ts';
 import { requestFormat } from './request-format.ts';
 import { tokenLimit } from './token-limit.ts';
@@ -16,6 +17,8 @@ export const graphqlPath = '/graphql';
 export interface YogaOptions extends YogaDependencies {
   /** False where the body is known to fit: counting it costs more than the rest of a short request. */
   readonly maxRequestBodySize: number | false;
+  /** Aborts when this process stops. */
+  readonly closing: AbortSignal;
 }
 
 export interface YogaDependencies {
@@ -34,12 +37,12 @@ export interface ServerContext {
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
 /** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, authenticate, maxRequestBodySize }: YogaOptions) {
+export function createGraphQLServer({ services, authenticate, maxRequestBodySize, closing }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: graphqlPath,
-    maskedErrors: { isDev: false },
+    maskedErrors: { isDev: false, maskError: toClientError },
     cors: false,
     batching: false,
     multipart: false,
@@ -51,15 +54,18 @@ export function createGraphQLServer({ services, authenticate, maxRequestBodySize
       debug: (...details) => log.debug({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),
       warn: (...details) => log.warn({ details }, 'yoga'),
-      // What failed in a resolver comes wrapped, and was reported with the request's id.
+      // What failed in a resolver comes wrapped, and was reported with the request's id; so was an outage.
       error: (error) =>
-        log[error instanceof GraphQLError ? 'debug' : 'error']({ error }, 'a request failed unexpectedly'),
+        log[error instanceof GraphQLError || isOutage(error) ? 'debug' : 'error'](
+          { error },
+          'a request failed unexpectedly',
+        ),
     },
     context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) => {
       const viewer = await authenticate(req.headers).catch((error) => {
         throw toMaskedError(log, error, requestId);
       });
-      return createContext(services, { viewer, requestId, signal: signal ?? request.signal });
+      return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });
     },
     plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
   });

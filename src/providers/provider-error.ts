@@ -31,3 +31,10 @@ export class ProviderError extends Error {
     this.categories = options.categories ?? [];
   }
 }
+
+/** Of a call that was accepted: no answer about it, whatever its status, means that nothing was started. */
+export function toStarted(error: unknown): unknown {
+  if (!(error instanceof ProviderError) || !error.unstarted) return error;
+  const { message, code, retryable, categories, cause } = error;
+  return new ProviderError(message, { code, retryable, categories, cause });
+}

@@ -18,13 +18,17 @@ export interface Provider {
   /**
    * Makes the pictures that are ordered, `picturesPerCall` of the model at most, and tells what happens as it happens. Each
    * ordered picture arrives as one `picture` event, in any order; a provider that made fewer ends early without an error.
-   * Leaving the loop early or aborting `signal` stops the work where the provider can be told, and frees what it holds.
-   * Throws `ProviderError`, and the signal's reason after an abort.
+   * Leaving the loop early or aborting `signal` stops the work where the provider can be told, and frees what it holds; an abort
+   * with `LeaveRunning` stops it only where there is no `resume`. Throws `ProviderError`, and the signal's reason after an abort.
+   *
+   * After an abort it may still tell what had been made before, for half a minute at the most: pictures, and then it ends
+   * without an error, since the work was done; or what the call cost, and then it throws the reason.
    */
   generate(order: PictureOrder): AsyncIterable<ProviderEvent>;
   /**
-   * Follows a call that was made before, by another process perhaps, from the id of its `accepted` event. Promises and throws
-   * what `generate` does; `OUTPUT_LOST` when the provider no longer knows the call. Missing where a provider gives no id.
+   * Follows a call that was made before, by another process perhaps, from the id of its `accepted` event, which it tells again.
+   * Promises and throws what `generate` does; `OUTPUT_LOST` when the provider no longer knows the call. Missing where a provider
+   * gives no id.
    */
   resume?(order: PictureOrder, providerRequestId: string): AsyncIterable<ProviderEvent>;
 }
@@ -57,6 +61,8 @@ export interface PictureOrder {
   /** Opaque where the picture stays, transparent where it may change. As large as the first input. */
   readonly mask: InputPicture | null;
   readonly pictures: readonly OrderedPicture[];
+  /** How long this call may take at the most, waiting in the provider's queue included. Never more than the provider's own limit. */
+  readonly timeoutMilliseconds: number;
   readonly signal: AbortSignal;
 }
 

@@ -18,6 +18,16 @@ export interface Job<Name extends JobName = JobName> {
   readonly key: string;
 }
 
+/** What a job is given beside its data. */
+export interface JobContext {
+  /** Left by a job that only waits. */
+  readonly slot: WorkerSlot;
+  /** Aborts when the process begins to stop: the job takes up nothing new, and leaves what another process can go on with. */
+  readonly drain: AbortSignal;
+  /** Aborts when the process must let go, some seconds later. */
+  readonly stop: AbortSignal;
+}
+
 export interface WorkOptions<Name extends JobName> {
   readonly name: Name;
   /** How many jobs keep this process busy at a time. */
@@ -25,10 +35,10 @@ export interface WorkOptions<Name extends JobName> {
   /** How many jobs this process holds at a time, those included that have left their slot. Default: `concurrency`. */
   readonly maxHeld?: number;
   /**
-   * Runs one job. The job is done when this resolves, and comes again, later each time, when it rejects. `signal` aborts
-   * when the process stops: what is running is then handed back. A job that only waits leaves its slot meanwhile.
+   * Runs one job. The job is done when this resolves, and comes again, later each time, when it rejects. What rejects while
+   * the process stops is handed back: another process takes it at once.
    */
-  readonly handle: (data: JobData<Name>, signal: AbortSignal, slot: WorkerSlot) => Promise<void>;
+  readonly handle: (data: JobData<Name>, context: JobContext) => Promise<void>;
 }
 
 export interface JobQueue extends AsyncDisposable {
@@ -36,6 +46,6 @@ export interface JobQueue extends AsyncDisposable {
   enqueue(connection: Connection, jobs: readonly Job[]): Promise<void>;
   /** Says that jobs of this name may be waiting. Losing this call costs a second, never a job. */
   wake(name: JobName): void;
-  /** Takes jobs until disposed; then hands back what is running. */
+  /** Takes jobs until disposed; then lets those that run end in the time that the process has, and hands back the rest. */
   work<Name extends JobName>(options: WorkOptions<Name>): AsyncDisposable;
 }

@@ -20,11 +20,14 @@ export interface PgBossJobQueueOptions {
   readonly log: Logger;
   /** Whether this process also looks after lost jobs and old ones. */
   readonly supervise: boolean;
+  /** How long what is running may go on when the process stops. */
+  readonly drainMilliseconds: number;
 }
 
-export async function createPgBossJobQueue({ database, log, supervise }: PgBossJobQueueOptions): Promise<JobQueue> {
+export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Promise<JobQueue> {
+  const { database, log, supervise, drainMilliseconds } = options;
   const boss = new PgBoss({
-    db: toBossConnection(database.pool),
+    db: toBossConnection(database.background),
     schedule: false,
     supervise,
     superviseIntervalSeconds: 1,
@@ -41,9 +44,9 @@ export async function createPgBossJobQueue({ database, log, supervise }: PgBossJ
       for (const { name, data, key } of jobs) await boss.send(name, data, { singletonKey: key, db });
     },
     wake: (name) => workers.get(name)?.wake(),
-    work(options) {
-      const worker = startPgBossWorker({ boss, log }, options);
-      workers.set(options.name, worker);
+    work(work) {
+      const worker = startPgBossWorker({ boss, log, drainMilliseconds }, work);
+      workers.set(work.name, worker);
       return worker;
     },
     async [Symbol.asyncDispose]() {

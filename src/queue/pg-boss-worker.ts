@@ -14,12 +14,20 @@ export interface PgBossWorker extends AsyncDisposable {
   wake(): void;
 }
 
+export interface PgBossWorkerDependencies {
+  readonly boss: PgBoss;
+  readonly log: Logger;
+  readonly drainMilliseconds: number;
+}
+
 interface HeldJob {
   readonly id: string;
   /** Counts the claims: an older claim can neither complete nor fail the job. */
   readonly retryCount: number;
   readonly data: object;
-  readonly abort: AbortController;
+  readonly key: string | null;
+  readonly drain: AbortController;
+  readonly stop: AbortController;
 }
 
 /**
@@ -27,28 +35,31 @@ interface HeldJob {
  * heartbeat for all held jobs in one call, since `fetch` sends none.
  */
 export function startPgBossWorker<Name extends JobName>(
-  { boss, log }: { readonly boss: PgBoss; readonly log: Logger },
+  { boss, log, drainMilliseconds }: PgBossWorkerDependencies,
   { name, concurrency, maxHeld = concurrency, handle }: WorkOptions<Name>,
 ): PgBossWorker {
   const held = new Set<HeldJob>();
-  let stopped = false;
+  let stopping = false;
   const onError = (error: unknown) => log.error({ error, queue: name }, 'the job queue did not answer');
 
   const fetch = async (count: number) => {
-    const jobs = await boss.fetch<object>(name, { batchSize: count });
-    return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, data, abort: new AbortController() }));
+    const jobs = await boss.fetch<object>(name, { batchSize: count, includeMetadata: true });
+    return jobs.map(({ id, retryCount, data, singletonKey: key }) => {
+      return { id, retryCount, data, key, drain: new AbortController(), stop: new AbortController() };
+    });
   };
 
   const run = async (job: HeldJob, slot: WorkerSlot) => {
     held.add(job);
-    // It was being fetched when the others were aborted.
-    if (stopped) abort(job);
     try {
-      job.abort.signal.throwIfAborted();
-      await handle(schemas[name].parse(job.data), job.abort.signal, slot);
+      // It was being fetched when the others were told.
+      if (stopping) throw new Error(stopWords);
+      const context = { slot, drain: job.drain.signal, stop: job.stop.signal };
+      await handle(schemas[name].parse(job.data), context);
       await boss.complete(name, job);
     } catch (error) {
-      if (!job.abort.signal.aborted) log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
+      if (stopping) return await handBack(boss, name, job).catch(onError);
+      log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
       await boss.fail(name, job).catch(onError);
     } finally {
       held.delete(job);
@@ -60,16 +71,26 @@ export function startPgBossWorker<Name extends JobName>(
   return {
     wake: pump.wake,
     async [Symbol.asyncDispose]() {
-      stopped = true;
-      held.forEach(abort);
+      stopping = true;
+      for (const { drain } of held) drain.abort(new Error(stopWords));
+      const timer = setTimeout(() => stopAll(held), drainMilliseconds);
       await pump[Symbol.asyncDispose]();
+      clearTimeout(timer);
       clearInterval(heartbeat);
     },
   };
 }
 
-function abort(job: HeldJob): void {
-  job.abort.abort(new Error('The process stops.'));
+const stopWords = 'The process stops.';
+
+function stopAll(held: ReadonlySet<HeldJob>): void {
+  for (const { stop } of held) stop.abort(new Error(stopWords));
+}
+
+/** As a new job: a failed one would wait before it comes again. What is lost in between is found by the sweep. */
+async function handBack(boss: PgBoss, name: JobName, job: HeldJob): Promise<void> {
+  await boss.complete(name, job);
+  await boss.send(name, job.data, job.key === null ? {} : { singletonKey: job.key });
 }
 
 /** A job whose heartbeat came too late is given to another worker: this one's run stops at its next write. */

@@ -28,7 +28,7 @@ export function openAzureAccount(connectionString: string): AzureAccount {
   const key = findPart(complete, 'AccountKey');
   if (name === undefined || key === undefined) {
     const message = 'The storage connection string needs AccountName and AccountKey: the key signs the links.';
-    throw new StorageError(message, { retryable: false });
+    throw new StorageError(message, { fault: 'OTHER' });
   }
   return { name, key: createSecretKey(key, 'base64'), service: openService(complete) };
 }
@@ -44,6 +44,6 @@ function openService(connectionString: string): BlobServiceClient {
     return BlobServiceClient.fromConnectionString(connectionString, { retryOptions });
   } catch {
     // Without the cause: a URL error carries what it could not parse.
-    throw new StorageError('The storage connection string cannot be read.', { retryable: false });
+    throw new StorageError('The storage connection string cannot be read.', { fault: 'OTHER' });
   }
 }

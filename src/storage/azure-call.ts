@@ -1,6 +1,6 @@
 import { RestError } from '@azure/storage-blob';
 import { createDeadline } from '../network/deadline.ts';
-import { StorageError } from './storage-error.ts';
+import { StorageError, type StorageFault } from './storage-error.ts';
 
 interface CallOptions {
   /** What is attempted, as the start of a sentence: `Reading the picture "a"`. */
@@ -25,7 +25,7 @@ export async function callAzure<Result>(
     signal?.throwIfAborted();
     if (cause instanceof StorageError) throw cause;
     if (deadline.isOver) {
-      throw new StorageError(`${attempt} took more than ${timeoutMilliseconds} ms.`, { retryable: true, cause });
+      throw new StorageError(`${attempt} took more than ${timeoutMilliseconds} ms.`, { fault: 'AWAY', cause });
     }
     throw toStorageError(attempt, cause);
   }
@@ -35,12 +35,20 @@ export async function callAzure<Result>(
 function toStorageError(attempt: string, cause: unknown): StorageError {
   if (!(cause instanceof RestError)) {
     // A download that is cut off comes as the SDK's AbortError, though nobody aborted it; a TypeError is our mistake.
-    return new StorageError(`${attempt} failed.`, { retryable: !(cause instanceof TypeError), cause });
+    return new StorageError(`${attempt} failed.`, { fault: cause instanceof TypeError ? 'OTHER' : 'AWAY', cause });
   }
   const { statusCode, code } = cause;
-  const retryable = statusCode === undefined || statusCode >= 500 || statusCode === 408 || statusCode === 429;
   const reason = [statusCode, code].filter((part) => part !== undefined).join(' ');
-  return new StorageError(`${attempt} failed: ${reason}.`, { retryable, cause });
+  return new StorageError(`${attempt} failed: ${reason}.`, { fault: toFault(cause), cause });
+}
+
+function toFault({ statusCode, code }: RestError): StorageFault {
+  if (statusCode === undefined || statusCode >= 500 || statusCode === 408 || statusCode === 429) return 'AWAY';
+  // For half a minute after a container was removed none of its name can be made.
+  if (code === 'ContainerBeingDeleted') return 'AWAY';
+  if (code === 'Md5Mismatch') return 'DAMAGED';
+  if (statusCode === 401 || statusCode === 403) return 'REFUSED';
+  return statusCode === 404 ? 'NO_CONTAINER' : 'OTHER';
 }
 
 export function hasStatus(error: unknown, ...statusCodes: readonly number[]): boolean {

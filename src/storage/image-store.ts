@@ -3,17 +3,22 @@
  * Every call that reaches out throws `StorageError`, and the signal's reason after an abort.
  */
 export interface ImageStore {
-  /** Makes the private container where there is none. Called once, before anything else. */
-  prepare(): Promise<void>;
+  /** Makes the private container where there is none. Called before anything else, and again where it was removed. */
+  prepare(options?: CallOptions): Promise<void>;
   /**
-   * Resolves when the bytes are durable. Putting the same bytes under a name again does nothing; throws a
-   * `StorageError` that is not retryable when other bytes are there.
+   * Resolves when the bytes are durable and their checksum, as the store says it, is that of what was sent. Putting the same
+   * bytes under a name again does nothing; throws a `StorageError` that is not retryable when other bytes are there.
    */
   put(image: ImageToStore): Promise<void>;
   /** The bytes, or undefined when there is no such blob. */
-  read(name: string, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  read(name: string, options?: CallOptions): Promise<Uint8Array | undefined>;
   /** Every blob whose name starts with `prefix`, by name. Meant for the blobs of one generation: all are held in memory. */
-  list(prefix: string): Promise<readonly StoredImage[]>;
+  list(prefix: string, options?: CallOptions): Promise<readonly StoredImage[]>;
+  /**
+   * Every blob whose name starts with `prefix`, in pages and in the order of the names' bytes. What is put or removed meanwhile may
+   * be missing or there.
+   */
+  walk(prefix: string, options?: WalkOptions): AsyncIterable<readonly ListedImage[]>;
   /** Removes all of them; a name without a blob is fine. After an error some may be gone: call it again. */
   remove(names: Iterable<string>): Promise<void>;
   /**
@@ -25,12 +30,11 @@ export interface ImageStore {
   checkHealth(): Promise<void>;
 }
 
-export interface ImageToStore {
+export interface ImageToStore extends CallOptions {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly metadata?: ImageMetadata;
-  readonly signal?: AbortSignal;
 }
 
 /** Keys of lower-case letters and digits, values of printable ASCII. */
@@ -43,8 +47,24 @@ export interface StoredImage {
   readonly metadata: ImageMetadata;
 }
 
-interface ReadOptions {
-  readonly signal?: AbortSignal;
+export interface ListedImage {
+  readonly name: string;
+  /** By the store's own clock, to the second. */
+  readonly ageMilliseconds: number;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * For a store that tries again and again: ends its waiting at once, and a try a little later, so that one under way can
+   * succeed. Its reason is thrown then.
+   */
+  readonly patience?: AbortSignal | undefined;
+}
+
+export interface WalkOptions extends CallOptions {
+  /** Default: as many as the store gives at a time. */
+  readonly pageSize?: number;
 }
 
 export interface LinkOptions {

@@ -7,6 +7,7 @@ import { endGeneration } from '../../src/database/end-generation.ts';
 import { insertImage } from '../../src/database/insert-image.ts';
 import { recordEvent } from '../../src/database/record-event.ts';
 import { recordTicks } from '../../src/database/record-ticks.ts';
+import { releaseGeneration } from '../../src/database/release-generation.ts';
 import { startAttempt } from '../../src/database/start-attempt.ts';
 import type { Step } from '../../src/database/step-statement.ts';
 import { noAdvance } from '../../src/domain/progress.ts';
@@ -22,7 +23,15 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-const attempt = { kind: 'GENERATE', provider: 'blank', model: 'blank/blank' } as const;
+const attempt = { kind: 'GENERATE', provider: 'blank', model: 'blank/blank', positions: [0] } as const;
+const openAttempt = {
+  number: 1,
+  kind: 'GENERATE',
+  model: 'blank/blank',
+  outcome: 'RUNNING',
+  providerRequestId: null,
+  positions: [0],
+};
 const failure = { code: 'INTERNAL', message: 'from the past', retryable: true, stage: null, categories: [] } as const;
 const ending = { status: 'FAILED', failure, warnings: [] } as const;
 
@@ -80,9 +89,9 @@ test('an old run that wakes up after its generation was taken over changes nothi
   await claim(generationId, old);
   await startAttempt(pool, toStep(generationId, old, { type: 'CALLING_PROVIDER' }), attempt);
   const taken = await claim(generationId, current);
-  expect(taken).toMatchObject({ takenOver: true, attempts: 1, storedPositions: [], status: 'RUNNING' });
+  expect(taken).toMatchObject({ takenOver: true, attempts: 1, storedPositions: [], status: 'RUNNING', lostWorkers: 1 });
+  expect(taken?.openAttempts).toEqual([openAttempt]);
   const before = await readRow(api, id);
-  expect(before).toMatchObject({ attempts: [{ number: 1, outcome: 'UNKNOWN' }] });
 
   const step = toStep(generationId, old);
   expect(await recordEvent(pool, step)).toBeUndefined();
@@ -98,6 +107,25 @@ test('an old run that wakes up after its generation was taken over changes nothi
 
   // The one who holds it goes on.
   expect(await recordEvent(pool, toStep(generationId, current))).toMatchObject({ sequence: 5 });
+});
+
+test('a run that let go on purpose is not counted as a lost worker, and one that got further starts the count anew', async () => {
+  const { generationId } = await submitOne(2);
+  const { pool } = api.database;
+  const leases = Array.from({ length: 5 }, () => randomUUID());
+  const [first = '', second = '', third = '', fourth = '', fifth = ''] = leases;
+  await claim(generationId, first);
+  await releaseGeneration(pool, { generationId, leaseToken: first });
+  expect(await claim(generationId, second)).toMatchObject({
+    lostWorkers: 0,
+    message: expect.stringContaining('stopped'),
+  });
+  expect(await claim(generationId, third)).toMatchObject({ lostWorkers: 1, message: expect.stringContaining('lost') });
+  // Not the one who holds it.
+  await releaseGeneration(pool, { generationId, leaseToken: second });
+  expect(await claim(generationId, fourth)).toMatchObject({ lostWorkers: 2 });
+  await writeImage(pool, toStep(generationId, fourth, { type: 'IMAGE_STORED', imagesStored: 1 }));
+  expect(await claim(generationId, fifth)).toMatchObject({ lostWorkers: 1 });
 });
 
 test('a generation that has ended cannot be claimed, and not changed by the run that ended it', async () => {
@@ -151,12 +179,11 @@ test('a claim that meets a picture being stored knows of the picture', async () 
   expect((await readRow(api, id))?.sequences).toEqual(countUp(4));
 });
 
-test('a claim that meets an attempt being started knows of the attempt, and closes it', async () => {
-  const { id, generationId } = await submitOne();
+test('a claim that meets an attempt being started knows of the attempt, and that its end is not known', async () => {
+  const { generationId } = await submitOne();
   const lease = randomUUID();
   await claim(generationId, lease);
   const called = toStep(generationId, lease, { type: 'CALLING_PROVIDER' });
   const claimed = await claimDuring(generationId, (connection) => startAttempt(connection, called, attempt));
-  expect(claimed).toMatchObject({ attempts: 1 });
-  expect(await readRow(api, id)).toMatchObject({ attempts: [{ number: 1, outcome: 'UNKNOWN' }] });
+  expect(claimed).toMatchObject({ attempts: 1, openAttempts: [openAttempt] });
 });

@@ -119,7 +119,7 @@ test.for<readonly [string, () => Promise<Uint8Array> | Uint8Array, string]>([
 test('where the bytes cannot be stored there is no row, and the next try works', async () => {
   const bytes = await noise(50, 50).png().toBuffer();
   const { images } = studio.dependencies;
-  const away = new StorageError('away', { retryable: true });
+  const away = new StorageError('away', { fault: 'AWAY' });
   const broken = { ...studio.dependencies, images: { ...images, put: () => Promise.reject(away) } };
   await expect(acceptInput(broken, { userId, bytes })).rejects.toBe(away);
   expect(await accept(bytes)).toMatchObject({ replayed: false });

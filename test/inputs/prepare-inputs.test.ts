@@ -207,7 +207,7 @@ describe('an image that goes', () => {
 test('a storage that is away is what a provider may say, an abort is an abort', async () => {
   const image = await acceptPicture(await noise(72, 20).png().toBuffer());
   await insert(byId(image.id));
-  const away = new StorageError('away', { retryable: true });
+  const away = new StorageError('away', { fault: 'AWAY' });
   const images = { ...studio.dependencies.images, read: () => Promise.reject(away) };
   const [broken] = (await prepare({ ...studio.dependencies, images })).images;
   const failure: unknown = await broken?.read(signal).catch((error: unknown) => error);

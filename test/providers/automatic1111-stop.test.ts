@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LeaveRunning } from '../../src/providers/leave-running.ts';
 import { eventsOf, failureOf, toOrder } from '../support/orders.ts';
 import { type Automatic1111Standin, startAutomatic1111Standin } from '../support/standins/automatic1111.ts';
 import { sendJson, sendText } from '../support/standins/standin.ts';
@@ -23,6 +24,17 @@ test('an abort interrupts the task that is worked at, hangs up, and leaves no ha
   await expect(readOn(events)).rejects.toBe(reason);
   expect(standin.room.interrupted).toHaveLength(1);
   await standin.received[0]?.left;
+});
+
+test('a task is interrupted also where it is left to another process, which could not take it up', async () => {
+  await using standin = await start();
+  standin.room.holdAt(5);
+  const abort = new AbortController();
+  const events = order(standin, { signal: abort.signal })[Symbol.asyncIterator]();
+  await readToStep(events, 5);
+  abort.abort(new LeaveRunning());
+  await expect(readOn(events)).rejects.toBe(abort.signal.reason);
+  expect(standin.room.interrupted).toHaveLength(1);
 });
 
 test('leaving the loop early interrupts the task and hangs up', async () => {

@@ -10,6 +10,7 @@ describeProvider('comfyui', {
   createProvider: createComfyui,
   findModel: (provider) => findModel(provider, 'comfyui/sd15'),
   submitPath: /^\/prompt$/,
+  cancelPath: /\/cancel$/,
   hasKey: false,
 });
 

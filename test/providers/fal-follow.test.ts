@@ -58,7 +58,7 @@ describe('a request is cancelled', () => {
     await expect(async () => {
       for await (const event of generate({ signal: abort.signal })) if (event.type === 'progress') abort.abort(reason);
     }).rejects.toBe(reason);
-    expect(follows().at(-1)).toBe('PUT /cancel');
+    expect(follows()).toContain('PUT /cancel');
   });
 
   test('when its time is over', async () => {
@@ -66,7 +66,7 @@ describe('a request is cancelled', () => {
     const hasty = createProvider({ url: standin.url, timeoutMilliseconds: 500 });
     const failure = await providerErrorOf(hasty.generate(toOrder(findModel(hasty, schnell))));
     expect(failure).toMatchObject({ code: 'TIMED_OUT', retryable: true, unstarted: false });
-    expect(follows().at(-1)).toBe('PUT /cancel');
+    expect(follows()).toContain('PUT /cancel');
   });
 
   test('when nothing can be learned of it any more', async () => {

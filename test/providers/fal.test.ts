@@ -11,6 +11,7 @@ describeProvider('fal', {
   createProvider: openProviders(),
   findModel: (provider) => findModel(provider, schnell),
   submitPath: /^\/fal-ai\/flux\/schnell$/,
+  cancelPath: /\/cancel$/,
   hasKey: true,
 });
 
@@ -73,6 +74,11 @@ test('a simple order is exactly this on the wire', async () => {
   // The pictures lie elsewhere: nobody there gets to see our key.
   expect(asked.at(-1)).toMatch(/^GET \/files\//);
   expect(follows.at(-1)?.headers).not.toHaveProperty('authorization');
+});
+
+test('a deadline of the order is told where it is nearer than the usual one', async () => {
+  await Array.fromAsync(generate({ timeoutMilliseconds: 40_500 }));
+  expect(submitsOf(standin).at(-1)?.headers).toMatchObject({ 'x-fal-request-timeout': '41' });
 });
 
 test('a full order carries every option under the name that the model has for it', async () => {

@@ -34,6 +34,31 @@ export async function providerErrorOf(events: AsyncIterable<ProviderEvent>): Pro
   throw failure;
 }
 
+export interface Stop {
+  /** As long as the call tells something. */
+  readonly events: readonly ProviderEvent[];
+  /** Undefined where it ended as if nobody had stopped it. */
+  readonly failure: unknown;
+}
+
+/** Stops a call with this reason at its first event of this type. */
+export async function stopAt(
+  generate: (wishes: Wishes) => AsyncIterable<ProviderEvent>,
+  { type, reason }: { readonly type: ProviderEvent['type']; readonly reason: Error },
+): Promise<Stop> {
+  const abort = new AbortController();
+  const events: ProviderEvent[] = [];
+  try {
+    for await (const event of generate({ signal: abort.signal })) {
+      events.push(event);
+      if (event.type === type) abort.abort(reason);
+    }
+  } catch (failure) {
+    return { events, failure };
+  }
+  return { events, failure: undefined };
+}
+
 /** Has a job started by nobody who follows it, as by a process that died. */
 export async function submitJob(url: string, authorization: string, body: object): Promise<unknown> {
   const headers = { authorization, 'content-type': 'application/json' };

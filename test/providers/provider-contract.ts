@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImageModel } from '../../src/domain/image-model.ts';
+import { LeaveRunning } from '../../src/providers/leave-running.ts';
 import type { PictureOrder, Provider } from '../../src/providers/provider.ts';
 import { ProviderError } from '../../src/providers/provider-error.ts';
 import { blankPicture } from '../support/blank-provider.ts';
 import { eventsOf, failureOf, toOrder } from '../support/orders.ts';
 import { type Answer, faults, type ReceivedRequest, type Standin, sendJson } from '../support/standins/standin.ts';
+import { stopAt } from './job-stage.ts';
 
 export const secret = 'secret-key-of-the-tests';
 
@@ -16,6 +18,8 @@ export interface ProviderUnderTest {
   readonly findModel: (provider: Provider) => ImageModel;
   /** The path of the request that starts the work. */
   readonly submitPath: RegExp;
+  /** The path of the request that takes work back; undefined where work cannot be resumed. */
+  readonly cancelPath?: RegExp;
   /** False for an engine that has no key. */
   readonly hasKey: boolean;
 }
@@ -77,9 +81,34 @@ export function describeProvider(name: string, subject: ProviderUnderTest): void
       expect(standin.received.length).toBe(before);
     });
 
+    async function stopOnceAccepted(reason: Error): Promise<{ readonly failure: unknown; readonly cancels: number }> {
+      const before = standin.received.length;
+      const { failure } = await stopAt(start, { type: 'accepted', reason });
+      const cancels = standin.received.slice(before).filter(({ path }) => subject.cancelPath?.test(path));
+      return { failure, cancels: cancels.length };
+    }
+
+    test.runIf(subject.cancelPath)('takes back what was accepted when it is stopped', async () => {
+      const reason = new Error('Enough of it.');
+      expect(await stopOnceAccepted(reason)).toEqual({ failure: reason, cancels: 1 });
+    });
+
+    test.runIf(subject.cancelPath)('takes nothing back that another process takes up', async () => {
+      const reason = new LeaveRunning();
+      expect(await stopOnceAccepted(reason)).toEqual({ failure: reason, cancels: 0 });
+    });
+
     test('gives up a vendor that never answers', async () => {
       const failure = await failWith(faults.silence, 300);
       expect(failure).toMatchObject({ code: 'TIMED_OUT', unstarted: false });
+      expect(failure.message).toMatch(/^\S+.* took longer than 0\.3 seconds, which is the most that it is given\.$/);
+    });
+
+    test('gives up a vendor when the time of the order is over, and says that it was that', async () => {
+      standin.interject(subject.submitPath, faults.silence);
+      const failure = await failureOf(start({ timeoutMilliseconds: 250 }));
+      expect(failure).toMatchObject({ code: 'TIMED_OUT', retryable: true, unstarted: false });
+      expect((failure as Error).message).toMatch(/ was not done in the 0\.25 seconds that were left to it\.$/);
     });
 
     test.runIf(subject.hasKey)('says plainly when the key is refused, and does not show it', async () => {

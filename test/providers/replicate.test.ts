@@ -14,6 +14,7 @@ describeProvider('replicate', {
   createProvider: openProviders(),
   findModel: (provider) => findModel(provider, schnell),
   submitPath: /\/predictions$/,
+  cancelPath: /\/cancel$/,
   hasKey: true,
 });
 
@@ -133,6 +134,11 @@ test('a deadline of less than five seconds is told as five, which is the least t
   const hasty = createProvider({ url: standin.url, timeoutMilliseconds: 2_000 });
   await Array.fromAsync(hasty.generate(toOrder(findModel(hasty, schnell))));
   expect(creationsOf(standin).at(-1)?.headers).toMatchObject({ 'cancel-after': '5s' });
+});
+
+test('a deadline of the order is told where it is nearer than the usual one', async () => {
+  await Array.fromAsync(generate({ timeoutMilliseconds: 40_500 }));
+  expect(creationsOf(standin).at(-1)?.headers).toMatchObject({ 'cancel-after': '41s' });
 });
 
 describe('the configuration', () => {

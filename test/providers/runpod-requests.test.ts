@@ -171,6 +171,11 @@ describe('what a job is allowed', () => {
     expect(runpod.lastRun()).toEqual({ input: expect.anything(), policy });
   });
 
+  test('follows from what the order leaves, where that is less', async () => {
+    await Array.fromAsync(runpod.generate({ timeoutMilliseconds: 40_000 }));
+    expect(runpod.lastRun()).toMatchObject({ policy: { executionTimeout: 40_000, ttl: 80_000 } });
+  });
+
   test('is no more than 10 MB, which is said before anything is sent', async () => {
     const runs = runpod.asked('run').length;
     const inputs = [toInput(picture, { sizeBytes: 5_000_000 }), toInput(picture, { sizeBytes: 2_500_000 })];

@@ -11,6 +11,7 @@ for (const slug of ['runpod/endpoint', 'runpod/flux-1-schnell']) {
     createProvider: ({ url, ...limits }) => createTestProvider(`${url}/v2/classic`, limits),
     findModel: (provider) => findModel(provider, slug),
     submitPath: /\/run$/,
+    cancelPath: /\/cancel\//,
     hasKey: true,
   });
 }

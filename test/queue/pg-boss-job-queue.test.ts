@@ -14,7 +14,7 @@ let queue: JobQueue;
 beforeAll(async () => {
   place = await createTestDatabase();
   database = connectDatabase({ url: place.url, maxConnections: 10, log });
-  queue = await createPgBossJobQueue({ database, log, supervise: true });
+  queue = await createPgBossJobQueue({ database, log, supervise: true, drainMilliseconds: 0 });
 });
 afterAll(async () => {
   await queue[Symbol.asyncDispose]();
@@ -47,9 +47,9 @@ function work({ handle = async () => {}, concurrency = 4 }: Work = {}) {
   const worker = queue.work({
     name,
     concurrency,
-    async handle(data, signal) {
+    async handle(data, { stop }) {
       came.push({ generationId: data.generationId, at: performance.now() });
-      await handle(data, signal);
+      await handle(data, stop);
     },
   });
   const timesOf = (generationId: string) => came.filter((job) => job.generationId === generationId);

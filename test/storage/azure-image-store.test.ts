@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type RequestListener, request } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { inspect } from 'node:util';
@@ -101,10 +101,12 @@ describe('when the server says nothing', () => {
 describe('when the server is in trouble', () => {
   test('a put is tried again after 503 and then succeeds', async () => {
     const statuses = [503, 201];
+    const image = picture();
+    const headers = { 'content-md5': hash('md5', image.bytes, 'base64') };
     const port = await listen((incoming, outgoing) => {
-      incoming.resume().once('end', () => outgoing.writeHead(statuses.shift() ?? 500).end());
+      incoming.resume().once('end', () => outgoing.writeHead(statuses.shift() ?? 500, headers).end());
     });
-    await storeAt(port).put(picture());
+    await storeAt(port).put(image);
     expect(statuses).toEqual([]);
   });
 

@@ -99,6 +99,30 @@ export function describeImageStore(name: string, openStore: (clock: Clock) => Im
       ]);
     });
 
+    test('walks through what is below a prefix in pages, in the order of the names, with how old each is', async () => {
+      const below = `g/${randomUUID()}/`;
+      const names = ['1/0', '1/0.preview', '1/0.thumbnail', '1/1', '10/0', '2/0'].map((end) => `${below}${end}`);
+      await Promise.all(names.toReversed().map((name) => putNew({ name })));
+      const pages = await Array.fromAsync(store.walk(below, { pageSize: 4 }));
+      expect(pages.map((page) => page.map(({ name }) => name))).toEqual([names.slice(0, 4), names.slice(4)]);
+      for (const { ageMilliseconds } of pages.flat()) {
+        expect(ageMilliseconds).toBeGreaterThanOrEqual(0);
+        expect(ageMilliseconds).toBeLessThan(600_000);
+      }
+      expect(await Array.fromAsync(store.walk(`${below}none`))).toEqual([[]]);
+    });
+
+    test('stops walking with the reason of a signal', async () => {
+      const abort = new AbortController();
+      const below = `g/${randomUUID()}/`;
+      await Promise.all([0, 1].map((position) => putNew({ name: `${below}1/${position}` })));
+      const walk = async () => {
+        for await (const _ of store.walk(below, { pageSize: 1, signal: abort.signal }))
+          abort.abort(new Error('enough'));
+      };
+      await expect(walk()).rejects.toThrow('enough');
+    });
+
     test('removes many at once, with some that are missing or named twice among them', async () => {
       const below = `g/${randomUUID()}/`;
       const names = Array.from({ length: 30 }, (_, position) => `${below}1/${position}`);

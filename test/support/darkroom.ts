@@ -63,6 +63,7 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
   const { url } = stack.use(await createTestDatabase());
   return readConfig({
     PORT: '0',
+    SHUTDOWN_SECONDS: '0',
     DATABASE_URL: url,
     AZURE_STORAGE_CONNECTION_STRING: inject('storageConnectionString'),
     AZURE_STORAGE_CONTAINER: createTestContainerName(),

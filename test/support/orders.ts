@@ -21,6 +21,8 @@ export function toOrder(model: ImageModel, wishes: Partial<PictureOrder> = {}): 
     inputs: [],
     mask: null,
     pictures: [{ position: 0, seed: model.capabilities.seed === null ? null : 7 }],
+    // Longer than any provider's own limit.
+    timeoutMilliseconds: 1_000_000_000,
     signal: new AbortController().signal,
     ...wishes,
   };

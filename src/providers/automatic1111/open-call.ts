@@ -46,6 +46,7 @@ export async function openCall(studio: Studio, order: PictureOrder): Promise<Ope
     async [Symbol.asyncDispose]() {
       openTasks.delete(taskId);
       leave.abort();
+      // Also where the work is left to another process: nothing leads back to an answer that nobody waited for.
       if (!isOver) await stopTask({ ...studio, taskId });
     },
   };

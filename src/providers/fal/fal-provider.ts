@@ -8,7 +8,7 @@ import { withinTime } from '../within-time.ts';
 import { createFalApi } from './fal-api.ts';
 import { finishRequest } from './finish-request.ts';
 import definitions from './models.json' with { type: 'json' };
-import { isEnded, toProgress } from './read-reply.ts';
+import { isEnded, toAccount, toProgress } from './read-reply.ts';
 
 export const falModels: ModelDefinitions = definitions;
 
@@ -24,26 +24,27 @@ export function createFalProvider(dependencies: VendorDependencies, settings: Fa
   const { apiKey, models, timeoutMilliseconds = usualTimeoutMilliseconds } = settings;
   const { pollMilliseconds = usualPollMilliseconds } = settings;
   for (const model of models) readInputSettings(model, inputSettings);
-  const api = createFalApi(dependencies.fetch, { ...settings, timeoutMilliseconds });
+  const api = createFalApi(dependencies.fetch, settings);
   const limit = { vendor: 'fal', timeoutMilliseconds };
 
   const follow = (order: PictureOrder, id: string) => {
     const request = { vendorModel: order.model.vendorModel, id };
-    const { signal } = order;
     const job = {
       id,
-      look: () => api.look(request, signal),
+      look: (signal: AbortSignal) => api.look(request, signal),
       toProgress,
       isEnded,
+      toAccount,
       finish: finishRequest({
         order,
         apiKey,
         downloader: dependencies.downloader,
-        fetchResult: () => askPatiently({ ask: () => api.fetchResult(request, signal), pollMilliseconds, signal }),
+        fetchResult: (signal) =>
+          askPatiently({ ask: () => api.fetchResult(request, signal), pollMilliseconds, signal }),
       }),
       cancel: (brief: AbortSignal) => api.cancel(request, brief),
     };
-    return followJob(job, { pollMilliseconds, signal });
+    return followJob(job, { pollMilliseconds, signal: order.signal });
   };
 
   return {

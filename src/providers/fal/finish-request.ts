@@ -2,22 +2,20 @@ import type { Downloader } from '../../network/download.ts';
 import type { HttpAnswer } from '../../network/send.ts';
 import { readPicture } from '../picture-source.ts';
 import type { PictureOrder, ProviderEvent } from '../provider.ts';
-import { isOk, type RequestStatus, type Result, readResult, toAccount } from './read-reply.ts';
+import { isOk, type RequestStatus, type Result, readResult } from './read-reply.ts';
 import { createNoOutput, createRefusal, toRequestFailure } from './to-failure.ts';
 
 export interface Finishing {
   readonly order: PictureOrder;
   readonly apiKey: string | undefined;
   readonly downloader: Downloader;
-  readonly fetchResult: () => Promise<HttpAnswer>;
+  readonly fetchResult: (signal: AbortSignal) => Promise<HttpAnswer>;
 }
 
 /** What came of a request that has ended: its pictures are copied at once. */
 export function finishRequest({ order, apiKey, downloader, fetchResult }: Finishing) {
-  return async function* (status: RequestStatus): AsyncGenerator<ProviderEvent, void, undefined> {
-    const account = toAccount(status);
-    if (account !== undefined) yield account;
-    const answer = await fetchResult();
+  return async function* (status: RequestStatus, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
+    const answer = await fetchResult(signal);
     if (!isOk(answer) || status.error !== undefined) throw toRequestFailure({ answer, status, apiKey });
     const result = readResult(answer);
     checkImages(result);
@@ -26,7 +24,7 @@ export function finishRequest({ order, apiKey, downloader, fetchResult }: Finish
       const picture = order.pictures[index];
       if (picture === undefined) return;
       if (isRefused) continue;
-      const bytes = await readPicture(downloader, { vendor: 'fal', source: url, signal: order.signal });
+      const bytes = await readPicture(downloader, { vendor: 'fal', source: url, signal });
       // One seed is sent and told for all pictures of a call: what the others were made with, nobody tells.
       const seed = index === 0 ? (result.seed ?? picture.seed) : null;
       yield { type: 'picture', position: picture.position, bytes, seed, ...toRevision(result, order) };

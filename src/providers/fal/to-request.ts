@@ -5,7 +5,6 @@ import type { PictureOrder } from '../provider.ts';
 export interface Endpoint {
   readonly apiKey: string | undefined;
   readonly baseUrl: string;
-  readonly timeoutMilliseconds: number;
 }
 
 export interface QueuedRequest {
@@ -24,7 +23,7 @@ export async function toSubmitRequest(order: PictureOrder, endpoint: Endpoint): 
   const body = await toModelInput(order, readInputSettings(model, inputSettings));
   const request = toRequest(endpoint, { method: 'POST', path: model.vendorModel, signal });
   // What has not begun by then is not begun any more, should nobody be there to cancel it.
-  const timeout = String(Math.ceil(endpoint.timeoutMilliseconds / 1000));
+  const timeout = String(Math.ceil(order.timeoutMilliseconds / 1000));
   return { ...request, headers: { ...request.headers, 'x-fal-request-timeout': timeout }, body };
 }
 

@@ -7,7 +7,7 @@ import type { VendorDependencies, VendorSettings } from '../vendor.ts';
 import { withinTime } from '../within-time.ts';
 import { finishPrediction } from './finish-prediction.ts';
 import definitions from './models.json' with { type: 'json' };
-import { isEnded, toProgress } from './read-reply.ts';
+import { isEnded, toAccount, toProgress } from './read-reply.ts';
 import { createReplicateApi } from './replicate-api.ts';
 import { replicateSettings } from './to-request.ts';
 
@@ -25,20 +25,20 @@ export function createReplicateProvider(dependencies: VendorDependencies, settin
   const { apiKey, models, timeoutMilliseconds = usualTimeoutMilliseconds } = settings;
   const { pollMilliseconds = usualPollMilliseconds } = settings;
   for (const model of models) readInputSettings(model, replicateSettings);
-  const api = createReplicateApi(dependencies.fetch, { ...settings, timeoutMilliseconds });
+  const api = createReplicateApi(dependencies.fetch, settings);
   const limit = { vendor: 'Replicate', timeoutMilliseconds };
 
   const follow = (order: PictureOrder, id: string) => {
-    const { signal } = order;
     const job = {
       id,
-      look: () => api.look(id, signal),
+      look: (signal: AbortSignal) => api.look(id, signal),
       toProgress,
       isEnded,
+      toAccount,
       finish: finishPrediction({ order, apiKey, downloader: dependencies.downloader }),
       cancel: (brief: AbortSignal) => api.cancel(id, brief),
     };
-    return followJob(job, { pollMilliseconds, signal });
+    return followJob(job, { pollMilliseconds, signal: order.signal });
   };
 
   return {

@@ -11,7 +11,6 @@ export const replicateSettings = inputSettings.extend({
 export interface Endpoint {
   readonly apiKey: string | undefined;
   readonly baseUrl: string;
-  readonly timeoutMilliseconds: number;
 }
 
 /** The addresses in Replicate's answers are never followed: ours are made of the base URL and the prediction's id. */
@@ -28,7 +27,7 @@ export async function toCreateRequest(order: PictureOrder, endpoint: Endpoint): 
   const input = await toModelInput(order, settings);
   const path = version === undefined ? `/models/${order.model.vendorModel}/predictions` : '/predictions';
   const request = toRequest(endpoint, { method: 'POST', path, signal: order.signal });
-  const headers = { ...request.headers, 'cancel-after': toDeadline(endpoint.timeoutMilliseconds) };
+  const headers = { ...request.headers, 'cancel-after': toDeadline(order.timeoutMilliseconds) };
   return { ...request, headers, body: version === undefined ? { input } : { version, input } };
 }
 

@@ -41,7 +41,7 @@ export function createRunpodProvider(dependencies: VendorDependencies, given: Ru
 
   const submit = async (order: PictureOrder) => {
     const route = takeRoute(routes, order.model);
-    const request = await toJobRequest(order, route);
+    const request = await toJobRequest(order, route.toInput);
     return readJobId(await route.endpoint.run(request, order.signal), clean);
   };
   const follow = (order: PictureOrder, id: string) => {

@@ -23,13 +23,14 @@ const endedStates: readonly string[] = ['COMPLETED', 'FAILED', 'CANCELLED', 'TIM
 
 /** A job at RunPod, to be followed. */
 export function toJob(parts: JobParts): Job<JobState> {
-  const { id, endpoint, order, clean } = parts;
+  const { id, endpoint, clean } = parts;
   return {
     id,
-    look: async () => readJobState(await endpoint.look(id, order.signal), clean),
+    look: async (signal) => readJobState(await endpoint.look(id, signal), clean),
     toProgress: ({ status, output }) => (workingStates.includes(status) ? readProgress(output) : undefined),
     isEnded: ({ status }) => endedStates.includes(status),
-    finish: (state) => finish(state, parts),
+    toAccount: findAccount,
+    finish: (state, signal) => finish(state, parts, signal),
     cancel: (signal) => endpoint.cancel(id, signal),
   };
 }
@@ -37,14 +38,12 @@ export function toJob(parts: JobParts): Job<JobState> {
 async function* finish(
   state: JobState,
   { order, downloader, clean }: JobParts,
+  signal: AbortSignal,
 ): AsyncGenerator<ProviderEvent, void, undefined> {
-  const account = findAccount(state);
-  if (account !== undefined) yield account;
   const badEnd = findBadEnd(state, clean);
   if (badEnd !== undefined) throw badEnd;
   const pictures = findPictures(state.output);
   if (pictures.length === 0) throw toNoPicture(state, clean);
-  const { signal } = order;
   for (const [index, { source, seed }] of pictures.entries()) {
     const ordered = order.pictures[index];
     if (ordered === undefined) return;

@@ -6,7 +6,7 @@ import type { ToInput } from './dialects/dialect.ts';
 const maxImageBytes = 9_500_000;
 
 /** In milliseconds, as RunPod has them. */
-export interface JobPolicy {
+interface JobPolicy {
   readonly executionTimeout: number;
   readonly ttl: number;
 }
@@ -18,24 +18,19 @@ const week = 7 * 24 * 3_600 * second;
  * Bounds what a job can cost that nobody follows any more: there is no way to find one whose id was lost. It is kept twice as
  * long as it is waited for, so that whoever takes it over late still finds its pictures.
  */
-export function toPolicy(timeoutMilliseconds: number): JobPolicy {
+function toPolicy(timeoutMilliseconds: number): JobPolicy {
   return {
     executionTimeout: Math.min(week, Math.max(5 * second, timeoutMilliseconds)),
     ttl: Math.min(week, Math.max(10 * second, 2 * timeoutMilliseconds)),
   };
 }
 
-export interface JobShape {
-  readonly toInput: ToInput;
-  readonly policy: JobPolicy;
-}
-
 /** The body of a /run. Throws `ProviderError` for input images that RunPod does not take. */
-export async function toJobRequest(order: PictureOrder, { toInput, policy }: JobShape): Promise<object> {
+export async function toJobRequest(order: PictureOrder, toInput: ToInput): Promise<object> {
   checkSize(order.inputs);
   const images = await Promise.all(order.inputs.map((input) => toDataUrl(input, order.signal)));
   const told = Object.entries(toInput(order, images)).filter(([, value]) => value !== null);
-  return { input: Object.fromEntries(told), policy };
+  return { input: Object.fromEntries(told), policy: toPolicy(order.timeoutMilliseconds) };
 }
 
 function checkSize(inputs: readonly InputPicture[]): void {

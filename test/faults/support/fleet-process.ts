@@ -19,6 +19,7 @@ const end = waitForEnd();
 const app = await createApp({ config, role: options.role, log, authenticate: await createUsers() });
 process.send?.({ url: app.url ?? '' });
 await end;
+app.retire();
 await app[Symbol.asyncDispose]();
 process.exit(0);
 

@@ -11,6 +11,8 @@ export interface StandinFile {
 export interface JobScript {
   /** Awaited after every step of every sampler: a job that is held here can still be interrupted. */
   readonly onStep?: (step: number) => Promise<void> | void;
+  /** Told when the job is in the history. */
+  readonly onEnd?: () => void;
   /** Thrown by the sampler after its last step. */
   readonly error?: { readonly exception_type: string; readonly exception_message: string };
   /** Nodes whose results are still there: they do not run. */

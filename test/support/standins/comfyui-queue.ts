@@ -55,6 +55,7 @@ export function createQueue({ sockets, saved, ...stage }: QueueOptions): Comfyui
     const prompt = [job.number, job.id, job.graph, job.extraData, Object.keys(outputs)];
     const completed = status === 'success';
     history.set(job.id, { prompt, outputs, status: { status_str: status, completed, messages }, meta: {} });
+    job.script.onEnd?.();
     sockets.send(clientId, 'executing', { node: null, prompt_id: job.id });
   }
 

@@ -35,7 +35,9 @@ interface Room {
   readonly plays: Partial<Play>[];
 }
 
-interface Running extends Play {
+interface Running {
+  statuses: Play['statuses'];
+  result: FalResult;
   /** Without the part of the path that names an endpoint. */
   readonly app: string;
   looks: number;
@@ -81,11 +83,21 @@ function look(running: Running): FalResult {
   const { statuses, looks } = running;
   const body = statuses[Math.min(looks, statuses.length - 1)] ?? {};
   running.looks += 1;
-  return { status: 'status' in body && body.status === 'COMPLETED' ? 200 : 202, body };
+  return { status: isCompleted(body) ? 200 : 202, body };
 }
 
-function cancel({ looks, statuses }: Running): FalResult {
-  if (looks >= statuses.length) return { status: 400, body: { status: 'ALREADY_COMPLETED' } };
+function isCompleted(status: object | undefined): boolean {
+  return status !== undefined && 'status' in status && status.status === 'COMPLETED';
+}
+
+function cancel(running: Running): FalResult {
+  const { looks, statuses } = running;
+  const shown = looks === 0 ? undefined : statuses[Math.min(looks, statuses.length) - 1];
+  if (isCompleted(shown)) return { status: 400, body: { status: 'ALREADY_COMPLETED' } };
+  running.looks = 0;
+  const error = { error: 'Request was cancelled', error_type: 'client_cancelled' };
+  running.statuses = [{ status: 'COMPLETED', logs: null, metrics: { inference_time: 0.4 }, ...error }];
+  running.result = { status: 499, body: { detail: error.error, error_type: error.error_type } };
   return { status: 202, body: { status: 'CANCELLATION_REQUESTED' } };
 }
 

@@ -82,9 +82,17 @@ function reply(request: ReceivedRequest, room: Room): Reply {
     return toProblem(404, 'Not found', 'The requested resource could not be found.');
   }
   if (cancel === undefined) running.looks += 1;
-  else running.timeline = [{ status: 'canceled' }];
+  else stop(running);
   return { status: 200, body: toState(running) };
 }
+
+/** Does nothing to one that has ended. */
+function stop(running: Running): void {
+  const { status, metrics } = toState(running);
+  if (!ends.includes(status)) running.timeline = [{ status: 'canceled', metrics }];
+}
+
+const ends: readonly string[] = ['succeeded', 'failed', 'canceled', 'aborted'];
 
 function toProblem(status: number, title: string, detail: string): Reply {
   return { status, body: { title, detail, status } };

@@ -60,7 +60,8 @@ export async function startRunpodStandin(options: { readonly port?: number } = {
     if (job === undefined || job.endpoint !== endpoint) return { status: 404, body: { error: 'job not found' } };
     if (route === 'GET status') return { status: 200, body: { id: jobId, ...look(job) } };
     if (route !== 'POST cancel') return { status: 404, body: {} };
-    if (!isEnded(job.states[0])) job.states = [{ status: 'CANCELLED' }];
+    const [state] = job.states;
+    if (!isEnded(state)) job.states = [{ ...toTimes(state), status: 'CANCELLED' }];
     return { status: 200, body: { id: jobId, status: 'CANCELLED' } };
   }
 
@@ -85,6 +86,14 @@ function look(job: Job): JobState | undefined {
   const [state, ...later] = job.states;
   if (later.length > 0) job.states = later;
   return state;
+}
+
+/** What a cancelled job has taken by then. */
+function toTimes({ delayTime, executionTime }: Partial<JobState> = {}) {
+  return {
+    ...(delayTime === undefined ? {} : { delayTime }),
+    ...(executionTime === undefined ? {} : { executionTime }),
+  };
 }
 
 function isEnded(state: JobState | undefined): boolean {

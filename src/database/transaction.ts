@@ -1,0 +1,81 @@
+import { ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
+import type pg from 'pg';
+import { isOutage, isUndone } from './outage.ts';
+
+/** Whoever waits longer than this has waited for the database, not for its luck. */
+const repeatMilliseconds = 500;
+const repeats = 2;
+
+type Work<Result> = (client: pg.PoolClient) => Promise<Result>;
+
+type Outcome<Result> =
+  | { readonly kind: 'done'; readonly result: Result }
+  /** `undone`: certainly nothing is left of it. */
+  | { readonly kind: 'undone' | 'failed'; readonly error: unknown };
+
+/**
+ * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Where the database undid it because of
+ * another one, or the connection broke before the end was asked for, it runs again: twice at the most, and only while that is quick.
+ * When the answer to the COMMIT is lost it does not, since it may be committed.
+ */
+export async function runTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
+  const startedAt = performance.now();
+  const mayRepeat = (outcome: unknown) =>
+    (outcome as Outcome<Result>).kind === 'undone' && performance.now() - startedAt < repeatMilliseconds;
+  const policy = retry(handleWhenResult(mayRepeat), {
+    maxAttempts: repeats,
+    backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
+  });
+  const outcome = await policy.execute(() => tryTransaction(pool, work));
+  if (outcome.kind === 'done') return outcome.result;
+  throw outcome.error;
+}
+
+async function tryTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<Outcome<Result>> {
+  let committing = false;
+  try {
+    const result = await withConnection(pool, async (client) => {
+      await client.query('BEGIN');
+      const made = await work(client);
+      committing = true;
+      await client.query('COMMIT');
+      return made;
+    });
+    return { kind: 'done', result };
+  } catch (error) {
+    return { kind: isUndone(error) || (isOutage(error) && !committing) ? 'undone' : 'failed', error };
+  }
+}
+
+async function withConnection<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
+  const client = await pool.connect();
+  // A connection that breaks fails the statement that runs; without a listener it would end the process as well.
+  client.on('error', ignore);
+  try {
+    const result = await work(client);
+    release(client);
+    return result;
+  } catch (error) {
+    release(client, await rollBack(client, error));
+    throw error;
+  }
+}
+
+/**
+ * Answers why the connection is closed instead of being returned to the pool. One that does not answer is not asked to roll
+ * back: that would not be answered either, and the server rolls back what loses its connection.
+ */
+async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
+  if (isOutage(error)) return error as Error;
+  return client.query('ROLLBACK').then(
+    () => undefined,
+    (failure: Error) => failure,
+  );
+}
+
+function release(client: pg.PoolClient, error?: Error): void {
+  client.off('error', ignore);
+  client.release(error);
+}
+
+function ignore(): void {}

@@ -1,0 +1,93 @@
+import type { OpenAttempt } from '../database/claim-generation.ts';
+import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
+import { multiplyUsd } from '../domain/money.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { GenerationRun } from './generation-run.ts';
+
+/** How a run gets the pictures that are missing. */
+export interface CallPlan {
+  /** Calls that a provider is still working on, or has done: they are followed by its id. */
+  readonly taken: readonly TakenCall[];
+  /** Pictures that nobody asked for yet. */
+  readonly positions: readonly number[];
+  /** Pictures of calls that were cut off: whether they were made and charged is not known, so that nobody asks again. */
+  readonly unknown: readonly number[];
+}
+
+export interface TakenCall {
+  readonly number: number;
+  readonly providerRequestId: string;
+  /** All that the call is to make: providers count them. */
+  readonly positions: readonly number[];
+  /** Those of them that are not stored yet. */
+  readonly wanted: readonly number[];
+}
+
+/**
+ * Looks at the calls that earlier runs left open: one whose pictures are all stored has succeeded, one that its provider can
+ * be asked about goes on, and the rest are given up as UNKNOWN.
+ */
+export async function planCalls(run: GenerationRun, missing: readonly number[]): Promise<CallPlan> {
+  const taken: TakenCall[] = [];
+  const unknown = new Set<number>();
+  for (const attempt of run.generation.openAttempts) {
+    const positions = toPositions(attempt, missing);
+    const wanted = positions.filter((position) => missing.includes(position));
+    const id = wanted.length > 0 ? findResumableId(run, attempt) : undefined;
+    const counts = { stored: positions.length - wanted.length, asked: positions.length };
+    if (id !== undefined) taken.push({ number: attempt.number, providerRequestId: id, positions, wanted });
+    else if (attempt.outcome === 'RUNNING') await close(run, attempt, counts);
+    if (id === undefined && !mayRepeat(run)) for (const position of positions) unknown.add(position);
+  }
+  const followed = taken.flatMap(({ positions }) => positions);
+  const left = missing.filter((position) => !followed.includes(position));
+  return {
+    taken,
+    positions: left.filter((position) => !unknown.has(position)),
+    unknown: left.filter((position) => unknown.has(position)),
+  };
+}
+
+/** A call whose row does not say is taken to be for all that is missing. */
+function toPositions({ kind, positions }: OpenAttempt, missing: readonly number[]): readonly number[] {
+  return kind === 'ENHANCE' || positions.length > 0 ? positions : missing;
+}
+
+function findProvider({ generation, catalogue }: GenerationRun): Provider | undefined {
+  const model = catalogue.find(generation.modelSlug);
+  return model === undefined ? undefined : catalogue.providerOf(model);
+}
+
+function findResumableId(run: GenerationRun, attempt: OpenAttempt): string | undefined {
+  const { model, outcome, providerRequestId } = attempt;
+  const isCurrent = outcome === 'RUNNING' && model === run.generation.modelSlug;
+  if (!isCurrent || providerRequestId === null || findProvider(run)?.resume === undefined) return undefined;
+  return providerRequestId;
+}
+
+function mayRepeat(run: GenerationRun): boolean {
+  return findProvider(run)?.repeatable === true;
+}
+
+interface PictureCounts {
+  readonly stored: number;
+  readonly asked: number;
+}
+
+/** What is stored of it is paid; whether more was, nobody knows. */
+async function close(run: GenerationRun, attempt: OpenAttempt, { stored, asked }: PictureCounts): Promise<void> {
+  const { generation, leaseToken, clock, catalogue, journal } = run;
+  const priceUsd = catalogue.find(attempt.model)?.priceUsd ?? null;
+  const ending: FinishedAttempt = {
+    generationId: generation.id,
+    leaseToken,
+    number: attempt.number,
+    at: new Date(clock.now()),
+    outcome: asked > 0 && stored === asked ? 'SUCCEEDED' : 'UNKNOWN',
+    failure: null,
+    costUsd: stored === 0 ? null : multiplyUsd(priceUsd, stored),
+    delayMilliseconds: null,
+    executionMilliseconds: null,
+  };
+  await journal.amend((connection) => finishAttempt(connection, ending));
+}
