@@ -93,9 +93,10 @@ test('F12 a pool whose connections all wait: clients are told within five second
     );
   });
   const answers = new Set(await Promise.all(asked));
-  expect(performance.now() - from).toBeLessThan(maxAnswerMilliseconds);
+  const milliseconds = performance.now() - from;
   await locker.query('ROLLBACK');
   locker.release();
+  expect(milliseconds).toBeLessThan(maxAnswerMilliseconds);
   expect(answers).toEqual(new Set(['UNAVAILABLE']));
   const id = await fleet.submit(api.as('alice'), { prompt: createPrompt('after the crowd'), model: models.repeatable });
   await fleet.subscribers.follow({ id, over: 'sse', client: () => api.as('alice') }).finished;

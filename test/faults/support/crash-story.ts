@@ -3,7 +3,8 @@ import { decodeKey } from '../../../src/graphql/global-ids.ts';
 import type { Variables } from '../../support/client.ts';
 import type { AuditedGeneration } from './audited-generations.ts';
 import { type Conclusion, conclude } from './conclude.ts';
-import { createPrompt, type Fleet, startFleet } from './fleet.ts';
+import { createPrompt, type Fleet, models, startFleet } from './fleet.ts';
+import type { Member } from './member.ts';
 
 export interface CrashStory extends Conclusion {
   readonly point: CrashPoint;
@@ -28,6 +29,7 @@ export async function playCrash(story: CrashStory): Promise<CrashOutcome> {
   await using fleet = await startFleet();
   const api = await fleet.start({ role: 'api' });
   const environment = webhooks === 'on' ? { PUBLIC_URL: api.url } : {};
+  const other = await startBusyWorker(fleet, { api, environment });
   const doomed = await fleet.start({ role: 'worker', crash: { point } }, environment);
   const prompt = createPrompt(story.what);
   const id = await fleet.submit(api.as('alice'), { ...input, prompt, model });
@@ -35,11 +37,11 @@ export async function playCrash(story: CrashStory): Promise<CrashOutcome> {
   const subscribers = over.map((way) => fleet.subscribers.follow({ id, over: way, client: () => api.as('alice') }));
   await doomed.ended;
   const diedAt = new Date();
-  await fleet.start({ role: 'worker' }, environment);
+  await other.release();
   await Promise.all(subscribers.map(({ finished }) => finished));
   const recoverySeconds = await findRecoverySeconds(fleet, id, diedAt);
   const { generations } = await conclude(fleet, { ...story, recoverySeconds });
-  const [generation] = generations;
+  const generation = generations.find((one) => one.prompt === prompt);
   if (generation === undefined) throw new Error('The generation is gone.');
   const { ledger } = fleet;
   return {
@@ -47,6 +49,27 @@ export async function playCrash(story: CrashStory): Promise<CrashOutcome> {
     accepted: ledger.count('accepted', prompt),
     asked: ledger.count('asked', prompt),
     recoverySeconds,
+  };
+}
+
+interface Surroundings {
+  readonly api: Member;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** One that lives, but takes nothing before it is released: it waits for a synchronous vendor with the only place that it has. */
+async function startBusyWorker(fleet: Fleet, { api, environment }: Surroundings) {
+  await fleet.start({ role: 'worker' }, { ...environment, WORKER_CONCURRENCY: '1' });
+  const prompt = createPrompt('busy');
+  const gate = fleet.nebius.hold(prompt);
+  const id = await fleet.submit(api.as('bob'), { prompt, model: models.synchronous });
+  const { finished } = fleet.subscribers.follow({ id, over: 'websocket', client: () => api.as('bob') });
+  await gate.reached;
+  return {
+    async release() {
+      gate.open();
+      await finished;
+    },
   };
 }
 

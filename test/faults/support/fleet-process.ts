@@ -16,7 +16,9 @@ if (options.clockAheadMilliseconds !== undefined) shiftClock(options.clockAheadM
 const config = readConfig();
 const log = createLogger({ level: config.LOG_LEVEL });
 const end = waitForEnd();
-const app = await createApp({ config, role: options.role, log, authenticate: await createUsers() });
+const { role } = options;
+const users = role === 'worker' ? {} : { authenticate: await createUsers() };
+const app = await createApp({ config, role, log, ...users });
 process.send?.({ url: app.url ?? '' });
 await end;
 app.retire();
@@ -54,7 +56,7 @@ function waitForEnd(): Promise<void> {
 /** Known from the start: a request needs no database to be told from a stranger's. */
 async function createUsers(): Promise<Authenticate> {
   await using database = connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 1, log });
-  const { rows } = await database.pool.query<{ id: string; subject: string }>(
+  const { rows } = await database.background.query<{ id: string; subject: string }>(
     `INSERT INTO "User" (id, issuer, subject) SELECT gen_random_uuid(), 'faults', unnest(ARRAY['alice', 'bob'])
      ON CONFLICT (issuer, subject) DO UPDATE SET subject = EXCLUDED.subject RETURNING id, subject`,
   );
