@@ -23,6 +23,7 @@ import { createHub } from './hints/hub.ts';
 import { createPostgresHints } from './hints/postgres-hints.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
+import { createPictureLab } from './pictures/picture-lab.ts';
 import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { createCatalogue } from './providers/catalogue.ts';
 import type { Provider } from './providers/provider.ts';
@@ -150,7 +151,8 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   };
   const { catalogue, health } = await openHealth(options, { database, providers }, stack);
   const enhancer = options.enhancer ?? vendors.enhancer;
-  const tools = { database, images, clock, createId: createUuidV7 };
+  const lab = stack.use(createPictureLab({ log }));
+  const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
   const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
   return { dependencies, running };
@@ -206,7 +208,8 @@ function startWork(
   const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
   // Only here: what workers store was paid, and everybody else waits for an answer.
   const images = createPatientImageStore({ images: dependencies.images, log });
-  return stack.use(startWorker({ ...dependencies, images, ticks }, config.WORKER_CONCURRENCY));
+  const inputs = { ...dependencies.inputs, images };
+  return stack.use(startWorker({ ...dependencies, images, inputs, ticks }, config.WORKER_CONCURRENCY));
 }
 
 async function startAnswering(

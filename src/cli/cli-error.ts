@@ -15,6 +15,13 @@ export class UsageError extends CliError {
   }
 }
 
+/** The connection broke before there was a whole answer: whether the server did what it was asked is not known. */
+export class AnswerLost extends CliError {
+  constructor(url: string, options: ErrorOptions) {
+    super(`The server at ${url} does not answer.`, options);
+  }
+}
+
 /** Somebody pressed Ctrl-C, or asked the process to end. */
 export class Cancelled extends CliError {
   constructor(more?: string, options: ErrorOptions = {}) {

@@ -1,14 +1,17 @@
-import { CliError } from './cli-error.ts';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AnswerLost, CliError } from './cli-error.ts';
 import { cancelGeneration, findModels, generateImage, readGeneration } from './documents.ts';
 import type { GenerateRequest, InputFile } from './input-images.ts';
 import { type GraphQLRequest, post } from './post.ts';
 import { toRefusal } from './refusal.ts';
+import { retryMilliseconds } from './retry-milliseconds.ts';
 import type { GenerateImageResult, Generation } from './schema-types.ts';
 
 /** What one server is asked over HTTP. Everything throws `CliError`. */
 export interface Client {
   readonly url: string;
-  /** The id of the new generation. */
+  /** The id of the new generation. Sent again when the answer is lost, under one key: it is one generation all the same. */
   generate(request: GenerateRequest): Promise<string>;
   cancel(id: string): Promise<void>;
   read(id: string): Promise<Generation>;
@@ -21,8 +24,8 @@ export function createClient(url: string): Client {
   return {
     url,
     async generate({ input, files }) {
-      const request = { query: generateImage, variables: { input }, files };
-      const data = await ask<{ readonly generateImage: GenerateImageResult }>(url, request);
+      const request = { query: generateImage, variables: { input, idempotencyKey: randomUUID() }, files };
+      const data = await askAgain<{ readonly generateImage: GenerateImageResult }>(url, request);
       const result = data.generateImage;
       if (result.generation === undefined) throw toRefusal(result);
       return result.generation.id;
@@ -66,10 +69,27 @@ interface Question extends GraphQLRequest {
   readonly files?: readonly InputFile[];
 }
 
+/** For what may be asked several times. */
+async function askAgain<Data>(url: string, question: Question): Promise<Data> {
+  for (const milliseconds of retryMilliseconds) {
+    try {
+      return await ask<Data>(url, question);
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw error;
+      await delay(milliseconds);
+    }
+  }
+  return ask(url, question);
+}
+
 async function ask<Data>(url: string, question: Question): Promise<Data> {
   const signal = AbortSignal.timeout(answerMilliseconds);
   const answer = await readAnswer<Data>(url, question, signal).catch((cause: Error) => {
-    throw cause instanceof CliError ? cause : new CliError(`The server at ${url} does not answer.`, { cause });
+    if (cause instanceof CliError) throw cause;
+    // Nobody waits for the same silence several times.
+    throw signal.aborted
+      ? new CliError(`The server at ${url} does not answer.`, { cause })
+      : new AnswerLost(url, { cause });
   });
   const { data, errors = [] } = answer;
   if (errors.length > 0 || data === undefined || data === null) {

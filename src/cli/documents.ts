@@ -5,8 +5,8 @@ export const findModels = /* GraphQL */ `
 `;
 
 export const generateImage = /* GraphQL */ `
-  mutation GenerateImage($input: GenerateImageInput!) {
-    generateImage(input: $input) {
+  mutation GenerateImage($input: GenerateImageInput!, $idempotencyKey: String!) {
+    generateImage(input: $input, idempotencyKey: $idempotencyKey) {
       __typename
       ... on GenerateImageSuccess { generation { id } }
       ... on UserError { message }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from './cli-error.ts';
+import { retryMilliseconds } from './retry-milliseconds.ts';
 import type { Progress } from './schema-types.ts';
 import { StreamRefused, streamProgress } from './stream-progress.ts';
 
@@ -11,9 +12,6 @@ export interface Following {
   /** Ends it; its reason is thrown. */
   readonly signal: AbortSignal;
 }
-
-/** Between one lost connection and the next try. Then the server counts as gone. */
-const retryMilliseconds = [100, 300, 900, 2_700];
 
 /** Resolves when the generation has ended. A lost connection is taken up again after the last event that was seen. */
 export async function followGeneration({ onProgress, onConnectionLost, ...stream }: Following): Promise<void> {

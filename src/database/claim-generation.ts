@@ -14,8 +14,9 @@ export interface ClaimedGeneration {
   readonly negativePrompt: string | null;
   readonly options: GenerationOptions;
   readonly createdAt: Date;
-  readonly startedAt: Date;
+  /** Null for none. */
   readonly deadlineAt: Date | null;
+  readonly startedAt: Date;
   /** True when another worker had it before. */
   readonly takenOver: boolean;
   /** The words of the claim's event; null for the first claim. */

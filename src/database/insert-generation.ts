@@ -13,13 +13,20 @@ export interface NewGeneration {
   readonly options: GenerationOptions;
   readonly warnings: readonly OptionWarning[];
   readonly createdAt: Date;
+  /** Null for none. */
+  readonly deadlineAt: Date | null;
+  /** The generation that this one repeats. */
+  readonly retryOfId: string | null;
 }
 
+// One that is repeated may be deleted meanwhile: then it is as if that came later.
 const text = `
   WITH generation AS (
     INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
-      "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt")
-    VALUES ($1, $2, 'QUEUED', 1, $3, $4, $5, $6, COALESCE($14, $6), $7, $8, $9, $10, $11)
+      "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt",
+      "deadlineAt", "retryOfId")
+    VALUES ($1, $2, 'QUEUED', 1, $3, $4, $5, $6, COALESCE($14, $6), $7, $8, $9, $10, $11, $15,
+      (SELECT id FROM "Generation" WHERE id = $16 FOR KEY SHARE))
     RETURNING id, "createdAt"
   ), prompt AS (
     INSERT INTO "Prompt" (id, "generationId", position, text, source, "createdAt")
@@ -52,6 +59,8 @@ export async function insertGeneration(connection: Connection, generation: NewGe
       generation.promptId,
       generation.styled?.promptId ?? null,
       generation.styled?.text ?? null,
+      generation.deadlineAt,
+      generation.retryOfId,
     ],
   });
 }

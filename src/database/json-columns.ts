@@ -1,8 +1,13 @@
 import type { Failure } from '../domain/failure.ts';
-import type { GenerationOptions, OptionWarning } from '../domain/generation-request.ts';
+import type { GenerationOptions, GenerationRequest, OptionWarning } from '../domain/generation-request.ts';
 import type { Prisma } from './generated/client.ts';
 
 // These columns are written by our own statements alone, so their shape is known.
+
+/** One that was stored before there were deadlines has none. */
+export function readRequest(json: Prisma.JsonValue): GenerationRequest {
+  return { deadlineSeconds: null, ...(json as unknown as Omit<GenerationRequest, 'deadlineSeconds'>) };
+}
 
 export function readOptions(json: Prisma.JsonValue): GenerationOptions {
   return json as unknown as GenerationOptions;

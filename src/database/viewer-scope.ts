@@ -7,13 +7,15 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   User: (userId) => ({ id: userId }),
   Generation: (userId) => ({ userId }),
   Image: (userId) => ({ userId }),
+  IdempotencyKey: (userId) => ({ userId }),
   Prompt: ofGeneration,
   GenerationTick: ofGeneration,
   GenerationInput: ofGeneration,
   Attempt: ofGeneration,
   GenerationEvent: ofGeneration,
-  // Of no user: it is read by statements of its own.
+  // Of no user: they are read by statements of their own.
   ProviderHealth: () => ({ provider: { in: [] } }),
+  PeriodicTask: () => ({ name: { in: [] } }),
 };
 
 function ofGeneration(userId: string): object {

@@ -1,5 +1,6 @@
 import type { RequestedInputs } from './generation-request.ts';
 import type { Capabilities } from './image-model.ts';
+import type { InputPlace } from './input-role.ts';
 import type { RequestCheck } from './request-check.ts';
 
 /** An input image is never dropped in silence: a model that cannot use it is the wrong model. */
@@ -10,6 +11,12 @@ export function applyInputs(check: RequestCheck, { images, mask }: RequestedInpu
   if (!mask) return;
   if (!capabilities.mask) check.refuse(['mask'], 'The model takes no mask.');
   else if (images === 0) check.refuse(['mask'], 'A mask needs the input image that it belongs to.');
+}
+
+/** What counts of these inputs, as long as the sizes of their pictures are not known. */
+export function countInputs(inputs: readonly InputPlace[]): RequestedInputs {
+  const images = inputs.filter(({ role }) => role === 'REFERENCE').length;
+  return { images, mask: images < inputs.length, size: null };
 }
 
 function needs(min: number): string {

@@ -8,6 +8,8 @@ import { type AppliedSize, applyShape, applySize } from './image-size.ts';
 import { checkText, createRequestCheck, type RequestCheck } from './request-check.ts';
 import { InvalidInput } from './user-errors.ts';
 
+const maxDeadlineSeconds = 86_400;
+
 export interface RequestToApply {
   readonly request: GenerationRequest;
   readonly inputs: RequestedInputs;
@@ -40,6 +42,7 @@ export function applyRequest(wish: RequestToApply, capabilities: Capabilities): 
     }),
     outputFormat: applyOutputFormat(check, request.outputFormat, capabilities),
   };
+  checkDeadline(check, request.deadlineSeconds);
   if (request.negativePrompt !== null) applyNegativePrompt(check, request.negativePrompt, capabilities);
   if (check.issues.length > 0) throw new InvalidInput(check.issues);
   return { options, warnings: check.warnings, wording };
@@ -87,6 +90,11 @@ function applyOutputFormat(
     check.refuse(['outputFormat'], `The model gives these formats: ${outputFormats.join(', ')}.`);
   }
   return format;
+}
+
+function checkDeadline(check: RequestCheck, seconds: number | null): void {
+  if (seconds === null || (seconds >= 1 && seconds <= maxDeadlineSeconds)) return;
+  check.refuse(['deadlineSeconds'], `A deadline is 1 to ${maxDeadlineSeconds} seconds.`);
 }
 
 function applyNegativePrompt(check: RequestCheck, text: string, capabilities: Capabilities): void {

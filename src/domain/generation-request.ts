@@ -23,6 +23,8 @@ export interface GenerationRequest {
   readonly background: string | null;
   readonly compression: number | null;
   readonly outputFormat: ImageFormat | null;
+  /** From the acceptance on; null for no deadline. */
+  readonly deadlineSeconds: number | null;
 }
 
 /** The input images of a request, as far as a model's capabilities are concerned. */

@@ -56,6 +56,16 @@ export class ContentRefused extends UserError {
   }
 }
 
+export class IdempotencyConflict extends UserError {
+  /** The one that the key stands for; null when it was deleted. */
+  readonly generationId: string | null;
+
+  constructor(message: string, generationId: string | null) {
+    super(message);
+    this.generationId = generationId;
+  }
+}
+
 export class NotFound extends UserError {
   constructor(what: string) {
     super(`There is no such ${what}.`);

@@ -4,6 +4,7 @@ import type { Announce } from '../hints/hint.ts';
 import type { Hub } from '../hints/hub.ts';
 import type { InputDependencies } from '../inputs/dependencies.ts';
 import type { Logger } from '../log.ts';
+import type { PictureLab } from '../pictures/picture-lab.ts';
 import type { PromptEnhancer } from '../prompts/prompt-enhancer.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
@@ -18,6 +19,7 @@ export interface GenerationDependencies {
   readonly announce: Announce;
   readonly catalogue: Catalogue;
   readonly images: ImageStore;
+  readonly lab: PictureLab;
   readonly inputs: InputDependencies;
   readonly health: ProviderHealth;
   readonly enhancer: PromptEnhancer;

@@ -61,5 +61,7 @@ export function createRunningGenerations(): RunningGenerations {
 
 function startTimer(milliseconds: number | null, onEnd: () => void): NodeJS.Timeout | undefined {
   if (milliseconds === null) return undefined;
-  return setTimeout(onEnd, Math.max(0, milliseconds));
+  if (milliseconds > 0) return setTimeout(onEnd, milliseconds);
+  onEnd();
+  return undefined;
 }

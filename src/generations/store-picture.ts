@@ -2,7 +2,7 @@ import { insertImage, type NewImage } from '../database/insert-image.ts';
 import { recordEvent } from '../database/record-event.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Advance } from '../domain/progress.ts';
-import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
+import type { DevelopedPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
 import type { GenerationRun } from './generation-run.ts';
 
@@ -41,9 +41,9 @@ export async function storePicture(run: GenerationRun, made: MadePicture): Promi
 
 /** Answers the row of a picture whose bytes are stored. Throws `UnusablePictureError` and `StorageError`. */
 export async function putPicture(run: GenerationRun, made: MadePicture): Promise<NewImage> {
-  const { generation, createId } = run;
+  const { generation, lab, createId } = run;
   const { attempt, position, bytes, seed } = made;
-  const picture = await developPicture(bytes);
+  const picture = await lab.develop(bytes);
   const blobName = originalName({ generationId: generation.id, attempt, position });
   await putBlobs(run, blobName, picture);
   const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;

@@ -1,10 +1,14 @@
 import { findCancelling, findUnfinishedGenerations } from '../database/find-generations.ts';
+import { removeExpiredKeys } from '../database/remove-expired-keys.ts';
+import { toRunJob } from './accept.ts';
+import { expireQueued } from './expire-queued.ts';
 import type { RunDependencies } from './generation-run.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
-import { toRunJob } from './submit.ts';
+import { startBlobSweep } from './sweep-blobs.ts';
 
 const cancelLookMilliseconds = 1_000;
+const deadlineLookMilliseconds = 2_000;
 const sweepMilliseconds = 30_000;
 /** A younger one is about to be taken anyway. */
 const sweepAgeMilliseconds = 10_000;
@@ -26,6 +30,8 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   const { queue, images, log } = dependencies;
   const resources = new AsyncDisposableStack();
   resources.use(repeatEvery(sweepMilliseconds, () => sweep(dependencies), log));
+  resources.use(repeatEvery(deadlineLookMilliseconds, () => expireQueued(dependencies), log));
+  resources.use(startBlobSweep(dependencies));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   const works = [
     queue.work({
@@ -50,6 +56,7 @@ async function sweep({ database, queue, clock }: RunDependencies): Promise<void>
   const before = new Date(clock.now() - sweepAgeMilliseconds);
   const ids = await findUnfinishedGenerations(database.pool, { before, limit: sweepLimit });
   await queue.enqueue(database.pool, ids.map(toRunJob));
+  await removeExpiredKeys(database.pool, new Date(clock.now()));
 }
 
 /** A cancel whose hint was lost. */

@@ -1,12 +1,19 @@
 import type { GenerationRequest } from '../domain/generation-request.ts';
 import type { RequestedSize } from '../domain/image-size.ts';
-import { InputImageUnusable, InvalidInput, ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import {
+  IdempotencyConflict,
+  InputImageUnusable,
+  InvalidInput,
+  ModelUnavailable,
+  UnknownModel,
+} from '../domain/user-errors.ts';
 import { submitGeneration } from '../generations/submit.ts';
 import { waitForEnd } from '../generations/wait-for-end.ts';
 import { builder } from './builder.ts';
 import { ImageFormatEnum } from './enums.ts';
-import { createGenerationSuccess } from './generation-success.ts';
+import { GenerateImageSuccess, idempotencyKeyDescription } from './generate-image-success.ts';
 import { ImageSourceInput, toRequestedInputs } from './image-source.ts';
+import { withStorage } from './with-storage.ts';
 
 const maxWaitSeconds = 300;
 
@@ -65,10 +72,12 @@ const GenerateImageInput = builder.inputType('GenerateImageInput', {
     background: t.string({ description: 'One of the backgrounds of the model.' }),
     compression: t.int({ description: 'Of JPEG and WebP, in percent.' }),
     outputFormat: t.field({ type: ImageFormatEnum, description: 'Default: what the model gives.' }),
+    deadlineSeconds: t.int({
+      description:
+        'What has not ended this long after its acceptance fails with `TIMED_OUT`: 1 to 86,400. Default: none.',
+    }),
   }),
 });
-
-const GenerateImageSuccess = createGenerationSuccess('GenerateImageSuccess', 'The request is accepted.');
 
 builder.mutationField('generateImage', (t) =>
   t.field({
@@ -77,6 +86,7 @@ builder.mutationField('generateImage', (t) =>
     description: 'Accepts a request for pictures. They are made in the background: follow `generationProgress`.',
     args: {
       input: t.arg({ type: GenerateImageInput, required: true, description: 'What to make.' }),
+      idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
       waitSeconds: t.arg.int({
         required: true,
         defaultValue: 0,
@@ -84,18 +94,22 @@ builder.mutationField('generateImage', (t) =>
       }),
     },
     errors: {
-      types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable],
+      types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable, IdempotencyConflict],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
-    async resolve(_, { input, waitSeconds }, { services, viewer, signal, closing }) {
+    async resolve(_, { input, idempotencyKey, waitSeconds }, context) {
+      const { services, viewer, signal, closing } = context;
       checkWaitSeconds(waitSeconds);
-      const submission = { userId: viewer.id, request: toRequest(input), inputs: toRequestedInputs(input) };
-      const generationId = await submitGeneration(services, submission);
+      const userId = viewer.id;
+      const asked = { request: toRequest(input), inputs: toRequestedInputs(input) };
+      const submission = { userId, ...asked, idempotencyKey: idempotencyKey ?? null };
+      const accepted = await withStorage(context, submitGeneration(services, submission));
+      const { generationId } = accepted;
       if (waitSeconds > 0) {
         const wait = { milliseconds: waitSeconds * 1000, signals: [signal, closing] };
-        await waitForEnd(services, { generationId, userId: viewer.id, ...wait });
+        await waitForEnd(services, { generationId, userId, ...wait });
       }
-      return { generationId };
+      return accepted;
     },
   }),
 );
@@ -125,5 +139,6 @@ function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequ
     background: input.background ?? null,
     compression: input.compression ?? null,
     outputFormat: input.outputFormat ?? null,
+    deadlineSeconds: input.deadlineSeconds ?? null,
   };
 }

@@ -2,8 +2,11 @@ import { builder } from './builder.ts';
 import { GenerationType } from './generation.ts';
 
 /** What a mutation answers with that did something to a generation: its id, from which the rest is read. */
-export function createGenerationSuccess(name: string, description: string) {
-  return builder.objectRef<{ readonly generationId: string }>(name).implement({
+export function createGenerationSuccess<Shape extends { readonly generationId: string }>(
+  name: string,
+  description: string,
+) {
+  return builder.objectRef<Shape>(name).implement({
     description,
     fields: (t) => ({
       generation: t.prismaField({

@@ -13,6 +13,7 @@ import './image-model-capabilities.ts';
 import './image-uses.ts';
 import './images.ts';
 import './progress-lookups.ts';
+import './retry-generation.ts';
 import './scalars.ts';
 import './upload-image.ts';
 import './user-errors.ts';

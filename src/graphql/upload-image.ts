@@ -2,6 +2,7 @@ import { InputImageUnusable } from '../domain/user-errors.ts';
 import { uploadImage } from '../inputs/upload-image.ts';
 import { builder } from './builder.ts';
 import { ImageType } from './image.ts';
+import { withStorage } from './with-storage.ts';
 
 interface UploadedImage {
   readonly imageId: string;
@@ -31,6 +32,7 @@ builder.mutationField('uploadImage', (t) =>
       types: [InputImageUnusable],
       union: { name: 'UploadImageResult', description: 'The image, or why it is not stored.' },
     },
-    resolve: (_, { file }, { services, viewer }) => uploadImage(services, { userId: viewer.id, upload: file }),
+    resolve: (_, { file }, context) =>
+      withStorage(context, uploadImage(context.services, { userId: context.viewer.id, upload: file })),
   }),
 );

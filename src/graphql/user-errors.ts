@@ -1,5 +1,6 @@
 import {
   ContentRefused,
+  IdempotencyConflict,
   InputImageUnusable,
   type InputIssue,
   InvalidInput,
@@ -10,6 +11,8 @@ import {
   type UserError,
 } from '../domain/user-errors.ts';
 import { builder } from './builder.ts';
+import { GenerationType } from './generation.ts';
+import { toUuid } from './global-ids.ts';
 import { ImageModelType } from './image-model.ts';
 
 const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implement({
@@ -80,6 +83,22 @@ builder.objectType(ContentRefused, {
     categories: t.stringList({
       description: "What the refusal named, in that model's words.",
       resolve: (error) => [...error.categories],
+    }),
+  }),
+});
+
+builder.objectType(IdempotencyConflict, {
+  name: 'IdempotencyConflict',
+  description: 'The key stands for another request, or for a generation that was deleted.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    generation: t.prismaField({
+      type: GenerationType,
+      nullable: true,
+      description: 'What the key stands for. Null when it was deleted.',
+      // Asked in any case: an unused query counts as a mistake.
+      resolve: (query, { generationId }, _, { database }) =>
+        database.generation.findUnique({ ...query, where: { id: toUuid(generationId ?? '') } }),
     }),
   }),
 });

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { type InputImage, insertInputImage } from '../database/insert-input-image.ts';
-import { cleanPicture } from '../pictures/clean-picture.ts';
-import { type DevelopedPicture, developPicture } from '../pictures/develop-picture.ts';
+import type { DevelopedPicture } from '../pictures/develop-picture.ts';
 import { UnusablePictureError } from '../pictures/unusable-picture-error.ts';
 import { inputName, variantName, withVariants } from '../storage/blob-names.ts';
 import type { ImageStore } from '../storage/image-store.ts';
@@ -11,11 +10,13 @@ import { InputUnusable } from './input-unusable.ts';
 
 export const maxInputBytes = 20 * 1024 * 1024;
 
-type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'clock' | 'createId'>;
+type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'lab' | 'clock' | 'createId'>;
 
 export interface ReceivedInput {
   readonly userId: string;
   readonly bytes: Uint8Array;
+  /** Ends the storing, where somebody may lose interest. */
+  readonly signal?: AbortSignal;
 }
 
 export interface AcceptedInput {
@@ -26,18 +27,18 @@ export interface AcceptedInput {
 
 /**
  * Checks a picture, cleans it and stores it, once for each user and bytes. Throws `InputUnusable` for what is no picture
- * that we take, and `StorageError`.
+ * that we take, `StorageError`, and the signal's reason after an abort.
  */
 export async function acceptInput(
   dependencies: Dependencies,
-  { userId, bytes }: ReceivedInput,
+  { userId, bytes, signal }: ReceivedInput,
 ): Promise<AcceptedInput> {
   checkSize(bytes.byteLength);
   const sha256 = hash('sha256', bytes);
   const known = await findImage(dependencies, { userId, where: { sha256, origin: 'INPUT' } });
   if (known !== null) return { image: known, replayed: true };
-  const picture = await developInput(bytes);
-  return store(dependencies, { userId, sha256, picture });
+  const picture = await cleanInput(dependencies, bytes);
+  return store(dependencies, { userId, sha256, picture, signal });
 }
 
 /** Throws `InputUnusable` for more bytes than are taken. */
@@ -46,9 +47,9 @@ export function checkSize(sizeBytes: number): void {
 }
 
 /** What is stored is developed, not what came: its size, type and thumbnails are those of the clean picture. */
-async function developInput(bytes: Uint8Array): Promise<DevelopedPicture> {
+async function cleanInput({ lab }: Dependencies, bytes: Uint8Array): Promise<DevelopedPicture> {
   try {
-    return await developPicture(await cleanPicture(bytes));
+    return await lab.clean(bytes);
   } catch (error) {
     if (error instanceof UnusablePictureError) throw new InputUnusable(error.message, { cause: error });
     throw error;
@@ -59,16 +60,17 @@ interface CheckedInput {
   readonly userId: string;
   readonly sha256: string;
   readonly picture: DevelopedPicture;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function store(
   { database, images, clock, createId }: Dependencies,
-  { userId, sha256, picture }: CheckedInput,
+  { userId, sha256, picture, signal }: CheckedInput,
 ): Promise<AcceptedInput> {
   const id = createId();
   const blobName = inputName({ userId, imageId: id });
   const { mediaType, width, height, sizeBytes, thumbHash } = picture;
-  await putPicture(images, blobName, picture);
+  await putPicture((image) => images.put({ ...image, signal }), blobName, picture);
   const facts = { mediaType, width, height, sizeBytes, thumbHash, createdAt: new Date(clock.now()) };
   const image = await insertInputImage(database.pool, { id, userId, sha256, blobName, ...facts });
   const replayed = image.id !== id;
@@ -78,9 +80,9 @@ async function store(
 }
 
 /** The original last: where it is, the smaller ones are too. */
-async function putPicture(images: ImageStore, blobName: string, picture: DevelopedPicture): Promise<void> {
+async function putPicture(put: ImageStore['put'], blobName: string, picture: DevelopedPicture): Promise<void> {
   for (const { variant, bytes, mediaType } of picture.variants) {
-    await images.put({ name: variantName(blobName, variant), bytes, mediaType });
+    await put({ name: variantName(blobName, variant), bytes, mediaType });
   }
-  await images.put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
+  await put({ name: blobName, bytes: picture.bytes, mediaType: picture.mediaType });
 }

@@ -1,6 +1,5 @@
 import type { InputImage } from '../database/insert-input-image.ts';
 import type { NewInput } from '../database/insert-inputs.ts';
-import { toInputPath } from '../domain/input-role.ts';
 import { InputImageUnusable } from '../domain/user-errors.ts';
 import { parseHttpUrl } from '../network/download.ts';
 import { acceptInput, checkSize } from './accept-input.ts';
@@ -11,6 +10,7 @@ import { findImage } from './find-image.ts';
 import type { ImageSource, RequestedInput } from './image-source.ts';
 import { InputUnusable } from './input-unusable.ts';
 import { findOwnBlobName } from './own-blob.ts';
+import { refuseInput } from './refuse-input.ts';
 
 const maxUrlCharacters = 4_096;
 
@@ -43,15 +43,11 @@ async function resolveInput(
   userId: string,
   { source, role, position }: RequestedInput,
 ): Promise<ResolvedInput> {
-  try {
-    const found = await resolveSource(dependencies, userId, source);
-    if ('url' in found) return { role, position, imageId: null, sourceUrl: found.url, size: null };
-    const { id: imageId, width, height } = found;
-    return { role, position, imageId, sourceUrl: null, size: { width, height } };
-  } catch (error) {
-    if (!(error instanceof InputUnusable)) throw error;
-    throw new InputImageUnusable(error.message, toInputPath({ role, position }));
-  }
+  const place = { role, position };
+  const found = await resolveSource(dependencies, userId, source).catch((error) => refuseInput(place, error));
+  if ('url' in found) return { ...place, imageId: null, sourceUrl: found.url, size: null };
+  const { id: imageId, width, height } = found;
+  return { ...place, imageId, sourceUrl: null, size: { width, height } };
 }
 
 interface RememberedUrl {
@@ -90,7 +86,7 @@ async function resolveUrl(
   return { url: url.href };
 }
 
-function createUrlsOff(): InputUnusable {
+export function createUrlsOff(): InputUnusable {
   return new InputUnusable('This server fetches no images from URLs. Upload the image instead.');
 }
 

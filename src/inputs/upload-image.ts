@@ -4,7 +4,7 @@ import type { InputDependencies } from './dependencies.ts';
 import type { Upload } from './image-source.ts';
 import { InputUnusable } from './input-unusable.ts';
 
-type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'clock' | 'createId'>;
+type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'lab' | 'clock' | 'createId'>;
 
 /** Stores an image that came as a file. Throws `InputImageUnusable` and `StorageError`. */
 export async function uploadImage(

@@ -1,14 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import type { ImageFormat } from '../domain/image-format.ts';
 import { readPngChunks } from './png-chunks.ts';
+import './sharp-settings.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
-
-// Global to the process, so set here and nowhere else. Raw pixels need no loader and are not concerned.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'] });
-// Pictures are developed side by side on libuv's threads: threads within one, and the cache, only cost memory.
-sharp.concurrency(1);
-sharp.cache(false);
 
 const maximumPixels = 40_000_000;
 /** A progressive JPEG can be made to take minutes. */

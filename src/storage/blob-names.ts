@@ -60,3 +60,12 @@ export function toNamedOutput(name: string): NamedOutput | undefined {
   const variant = parts.variant === undefined ? 'ORIGINAL' : parts.variant === 'preview' ? 'PREVIEW' : 'THUMBNAIL';
   return { attempt: Number(parts.attempt), position: Number(parts.position), variant };
 }
+
+const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const originals = new RegExp(`^(?:g/(?<generationId>${uuid})/\\d+/\\d+|i/${uuid}/${uuid})$`);
+
+/** Whose picture the name of an original says that it is: an input is no generation's. Undefined for a name that is not ours. */
+export function toOwner(originalName: string): { readonly generationId: string | null } | undefined {
+  const match = originals.exec(originalName);
+  return match === null ? undefined : { generationId: match.groups?.generationId ?? null };
+}

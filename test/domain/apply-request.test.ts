@@ -23,6 +23,7 @@ const plain: GenerationRequest = {
   background: null,
   compression: null,
   outputFormat: null,
+  deadlineSeconds: null,
 };
 const none: RequestedInputs = { images: 0, mask: false, size: null };
 const one: RequestedInputs = { images: 1, mask: false, size: null };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
-import { cancel, follow, generate, remove } from '../support/documents.ts';
+import { cancel, follow, generate, remove, retry } from '../support/documents.ts';
 import { countStoredRows } from './stored-rows.ts';
 
 let darkroom: Darkroom;
@@ -48,10 +48,11 @@ describe.for<readonly [string, () => string]>([
     expect(answer).toEqual({ data: { generation: null, node: null, nodes: [null, null] } });
   });
 
-  test('is NotFound when cancelling and deleting, and nothing changes', async () => {
+  test('is NotFound when cancelling, retrying and deleting, and nothing changes', async () => {
     const rows = await countStoredRows(darkroom);
     const notFound = { __typename: 'NotFound', message: 'There is no such generation.' };
     expect(await darkroom.client.query(cancel, { id: id() })).toEqual({ cancelGeneration: notFound });
+    expect(await darkroom.client.query(retry, { id: id() })).toEqual({ retryGeneration: notFound });
     expect(await darkroom.client.query(remove, { id: id() })).toEqual({ deleteGeneration: notFound });
     expect(await countStoredRows(darkroom)).toEqual(rows);
   });

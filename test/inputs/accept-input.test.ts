@@ -116,6 +116,15 @@ test.for<readonly [string, () => Promise<Uint8Array> | Uint8Array, string]>([
   expect(await studio.dependencies.database.prisma.image.count({ where: { userId: user } })).toBe(0);
 });
 
+test('storing ends with its signal, and leaves no row', async () => {
+  const bytes = await noise(50, 50).png().toBuffer();
+  const signal = AbortSignal.abort(new Error('cancelled'));
+  const user = await studio.userOf(`somebody ${randomUUID()}`);
+  await expect(acceptInput(studio.dependencies, { userId: user, bytes, signal })).rejects.toThrow('cancelled');
+  expect(await namesOf(user)).toEqual([]);
+  expect(await studio.dependencies.database.prisma.image.count({ where: { userId: user } })).toBe(0);
+});
+
 test('where the bytes cannot be stored there is no row, and the next try works', async () => {
   const bytes = await noise(50, 50).png().toBuffer();
   const { images } = studio.dependencies;

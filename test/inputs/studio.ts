@@ -1,6 +1,8 @@
 import { v7 as createUuidV7 } from 'uuid';
 import type { InputDependencies } from '../../src/inputs/dependencies.ts';
+import { createLogger } from '../../src/log.ts';
 import { createDownloader } from '../../src/network/download.ts';
+import { createPictureLab } from '../../src/pictures/picture-lab.ts';
 import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { type Standin, sendText, startStandin } from '../support/standins/standin.ts';
@@ -20,10 +22,11 @@ export async function startStudio(): Promise<Studio> {
   const darkroom = stack.use(await startDarkroom({ role: 'api' }));
   const web = stack.use(await startStandin((_, response) => sendText(response, 404, 'Nothing is here.')));
   const downloader = stack.use(createDownloader({ trustedOrigins: [web.url] }));
+  const lab = stack.use(createPictureLab({ log: createLogger({ level: 'fatal' }) }));
   const clock = { now: Date.now };
   const { AZURE_STORAGE_CONNECTION_STRING = '', AZURE_STORAGE_CONTAINER: containerName } = darkroom.config;
   const images = createAzureImageStore({ connectionString: AZURE_STORAGE_CONNECTION_STRING, containerName, clock });
-  const dependencies = { database: darkroom.database, images, downloader, clock, createId: createUuidV7 };
+  const dependencies = { database: darkroom.database, images, lab, downloader, clock, createId: createUuidV7 };
   const resources = stack.move();
   return {
     darkroom,

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import {
   generationPrefix,
+  inputName,
   originalName,
   toNamedOutput,
+  toOwner,
   variantName,
   withVariants,
 } from '../../src/storage/blob-names.ts';
@@ -29,3 +31,19 @@ test.for(['g/a/1', 'g/a/1/x', 'g/a/b/1', 'g/a/1/0.gif', 'g/a/1/0.preview.preview
     expect(toNamedOutput(name)).toBeUndefined();
   },
 );
+
+test('the name of an output tells its generation, that of an input none', () => {
+  expect(toOwner(original)).toEqual({ generationId });
+  expect(toOwner(inputName({ userId: generationId, imageId: generationId }))).toEqual({ generationId: null });
+});
+
+test.for([
+  `${original}.preview`,
+  `${original}/1`,
+  'g/a/1/0',
+  `i/${generationId}/a`,
+  `x${original}`,
+  `g/${generationId}/a/0`,
+])('nobody is the owner of %s', (name) => {
+  expect(toOwner(name)).toBeUndefined();
+});

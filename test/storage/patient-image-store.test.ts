@@ -10,7 +10,7 @@ import { describeImageStore } from './image-store-contract.ts';
 import {
   answerWith,
   resetInTheMiddle,
-  saySomeDay,
+  sayNothing,
   startTroubledStorage,
   type TroubledStorage,
 } from './troubled-storage.ts';
@@ -85,7 +85,7 @@ test.for([
 });
 
 test('a picture is stored after a store that said nothing', async () => {
-  storage.make(saySomeDay);
+  storage.make(sayNothing);
   const picture = newPicture();
   const putting = openPatient().put(picture);
   await storage.met(1);
@@ -147,7 +147,7 @@ test('who waits is let go at once', async () => {
 });
 
 test('a try that hangs is let go a little later', async () => {
-  storage.make(saySomeDay);
+  storage.make(sayNothing);
   const abort = new AbortController();
   const putting = openPatient({ graceMilliseconds: 50 }).put({ ...newPicture(), patience: abort.signal });
   await storage.met(1);

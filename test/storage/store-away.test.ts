@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { noise } from '../pictures/sample-pictures.ts';
+import { toModel } from '../support/blank-provider.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
-import { cancel, follow } from '../support/documents.ts';
+import { cancel, follow, generate } from '../support/documents.ts';
 import { collect, readRow, submit, toProgress, typesOf, waitForEnd } from '../support/generations.ts';
+import { sendFiles, upload, uploadAs } from '../support/multipart.ts';
 import { createStage, paintAll } from '../support/stage.ts';
-import { answerWith, saySomeDay, startTroubledStorage, type TroubledStorage } from './troubled-storage.ts';
+import { answerWith, sayNothing, startTroubledStorage, type TroubledStorage } from './troubled-storage.ts';
 
-const stage = createStage();
+const stage = createStage(toModel('mixer/mixer', { inputImages: { min: 0, max: 1 } }));
 let calls = 0;
 let storage: TroubledStorage;
 let darkroom: Darkroom;
@@ -49,7 +52,7 @@ test('a generation whose store is away for a while succeeds, and its provider is
 
 test.for([
   ['refuses our key', answerWith(403, 'AuthenticationFailed')],
-  ['says nothing', saySomeDay],
+  ['says nothing', sayNothing],
 ] as const)('a generation waits while the store %s, and can be cancelled meanwhile', async ([, trouble]) => {
   storage.make(trouble, { method: 'PUT' });
   const id = await submit(darkroom.client, { prompt: newPrompt() });
@@ -79,4 +82,20 @@ test('a worker that stops does not wait for the store, and the next one goes on'
   storage.end();
   await using _next = await startDarkroom({ role: 'worker', providers, beside: api });
   expect(await waitForEnd(api.client, follow, id)).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+test('who sends an image while the store is away is told so, instead of being left waiting', async () => {
+  storage.make(answerWith(403, 'AuthenticationFailed'), { method: 'PUT' });
+  const bytes = await noise(64, 64).png().toBuffer();
+  const unavailable = [
+    { message: 'The image storage cannot be used. Try again.', extensions: { code: 'UNAVAILABLE' } },
+  ];
+  const files = { 'variables.file': new File([new Uint8Array(bytes)], 'a.png') };
+  const uploaded = await sendFiles(darkroom.client, { query: upload, variables: { file: null }, files });
+  expect(uploaded.errors).toMatchObject(unavailable);
+  const dataUrl = `data:image/png;base64,${bytes.toString('base64')}`;
+  const input = { prompt: 'from this', inputImages: [{ dataUrl }] };
+  expect((await darkroom.client.ask(generate, { input })).errors).toMatchObject(unavailable);
+  storage.end();
+  expect((await uploadAs(darkroom.client, bytes)).__typename).toBe('UploadImageSuccess');
 });

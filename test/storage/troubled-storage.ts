@@ -44,7 +44,7 @@ export const resetInTheMiddle: Trouble = ({ incoming }) => {
   incoming.once('data', () => incoming.socket.resetAndDestroy());
 };
 
-export const saySomeDay: Trouble = ({ incoming }) => void incoming.resume();
+export const sayNothing: Trouble = ({ incoming }) => void incoming.resume();
 
 export async function startTroubledStorage(): Promise<TroubledStorage> {
   const direct = inject('storageConnectionString');

@@ -34,6 +34,19 @@ export const cancel = /* GraphQL */ `
   }
 `;
 
+export const retry = /* GraphQL */ `
+  mutation Retry($id: ID!, $key: String) {
+    retryGeneration(id: $id, idempotencyKey: $key) {
+      __typename
+      ... on GenerateImageSuccess { replayed generation { id status } }
+      ... on IdempotencyConflict { conflicting: generation { id } }
+      ... on InvalidInput { issues { path message } }
+      ... on InputImageUnusable { path }
+      ... on UserError { message }
+    }
+  }
+`;
+
 export const remove = /* GraphQL */ `
   mutation Delete($id: ID!) {
     deleteGeneration(id: $id) {

@@ -1,0 +1,59 @@
+import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
+import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import type { GenerationDependencies } from './dependencies.ts';
+import { claimKey, findReplay, type Replayable } from './idempotency.ts';
+
+export interface GenerationToAccept {
+  readonly generation: NewGeneration;
+  readonly inputs: readonly NewInput[];
+}
+
+export interface Acceptance {
+  readonly generationId: string;
+  /** It was accepted before, under the same key. */
+  readonly replayed: boolean;
+}
+
+type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce' | 'clock'>;
+
+/**
+ * Stores a generation and queues it, in one transaction. Where its key is taken, before or meanwhile, answers that generation
+ * instead. `replayable` is null for a request without a key. Throws what `prepare` throws, `InputImageUnusable` and
+ * `IdempotencyConflict`; then nothing is stored, and the key is as free as it was.
+ */
+export async function acceptGeneration(
+  dependencies: Dependencies,
+  replayable: Replayable | null,
+  prepare: () => Promise<GenerationToAccept>,
+): Promise<Acceptance> {
+  const known = replayable === null ? undefined : await findReplay(dependencies, replayable);
+  if (known !== undefined) return { generationId: known, replayed: true };
+  return store(dependencies, replayable, await prepare());
+}
+
+async function store(
+  { database, queue, announce }: Dependencies,
+  replayable: Replayable | null,
+  { generation, inputs }: GenerationToAccept,
+): Promise<Acceptance> {
+  const { id: generationId, createdAt: at } = generation;
+  const replay = await database.transaction(async (connection) => {
+    const known = replayable === null ? undefined : await claimKey(connection, { replayable, generationId, at });
+    if (known !== undefined) return known;
+    await insertGeneration(connection, generation);
+    await insertInputs(connection, generationId, inputs);
+    await queue.enqueue(connection, [toRunJob(generationId)]);
+    crashPoint('before-accept-commit');
+    return undefined;
+  });
+  if (replay !== undefined) return { generationId: replay, replayed: true };
+  crashPoint('after-accept-commit');
+  // Nobody can watch it yet: its id is not known to anyone.
+  announce({ kind: 'work' });
+  return { generationId, replayed: false };
+}
+
+export function toRunJob(generationId: string) {
+  return { name: 'run-generation', data: { generationId }, key: generationId } as const;
+}
