@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['module-sync', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    // Minutes of faults: vitest.faults.config.ts.
+    exclude: ['test/faults/**'],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     // PostgreSQL and Azurite run beside the tests, and most of a test is waiting for them.

@@ -1,5 +1,6 @@
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { claimKey, findReplay, type Replayable } from './idempotency.ts';
 
@@ -43,9 +44,11 @@ async function store(
     await insertGeneration(connection, generation);
     await insertInputs(connection, generationId, inputs);
     await queue.enqueue(connection, [toRunJob(generationId)]);
+    crashPoint('before-accept-commit');
     return undefined;
   });
   if (replay !== undefined) return { generationId: replay, replayed: true };
+  crashPoint('after-accept-commit');
   // Nobody can watch it yet: its id is not known to anyone.
   announce({ kind: 'work' });
   return { generationId, replayed: false };

@@ -1,6 +1,7 @@
 import { acceptAttempt } from '../database/accept-attempt.ts';
 import { addText } from '../database/add-text.ts';
 import { startAttempt } from '../database/start-attempt.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { Advance } from '../domain/progress.ts';
 import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
 import type { PictureReport, ProviderEvent } from '../providers/provider.ts';
@@ -44,6 +45,7 @@ export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
     await call.slot.enter(run.signal);
     using opened = openCall(run, call);
     await begin(run, call, opened);
+    crashPoint('after-attempt-row');
     const error = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
     // Whoever takes over finds the attempt as it was left.
     if (!(error instanceof LeaveRunning)) await closeCall(run, call, { account, error });
@@ -151,8 +153,10 @@ async function handle(run: GenerationRun, call: Call, { event, account, leaving 
 }
 
 async function accept(run: GenerationRun, { number, slot }: Call, providerRequestId: string): Promise<void> {
+  crashPoint('after-provider-accepted');
   const entry = { type: 'PROVIDER_ACCEPTED', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
   await run.journal.record(entry, (connection, step) => acceptAttempt(connection, step, providerRequestId));
+  crashPoint('after-request-id-stored');
   slot.leave();
   // A cancel that no worker had heard of: now that we have hold of the call, the provider can be told.
   if (run.generation.status === 'CANCELLING') run.cancel();
@@ -165,6 +169,7 @@ interface MadeReport {
 
 /** After a cancel too: a picture that came first is paid. One that comes when this run has lost its generation is late. */
 async function keep(run: GenerationRun, call: Call, { event, account }: MadeReport): Promise<void> {
+  crashPoint('after-result');
   const made = toMade(call, event);
   if (account.late === 0) {
     try {

@@ -1,6 +1,7 @@
 import { type ClaimedGeneration, claimGeneration } from '../database/claim-generation.ts';
 import { isOutage } from '../database/outage.ts';
 import { releaseGeneration } from '../database/release-generation.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { JobContext } from '../queue/job-queue.ts';
@@ -28,6 +29,7 @@ export async function runGeneration(dependencies: RunDependencies, order: RunOrd
   const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
   const generation = await database.transaction((connection) => claimGeneration(connection, claim));
   if (generation === undefined) return;
+  crashPoint('after-claim');
   using handle = running.start({ generationId, millisecondsLeft: toMillisecondsLeft(generation, clock.now()), stop });
   const journal = createJournal(dependencies, { claim, generation, stop });
   const { leaseToken } = claim;

@@ -1,5 +1,6 @@
 import { type Ending, endGeneration } from '../database/end-generation.ts';
 import type { RecordedStep } from '../database/step-statement.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { OptionWarning } from '../domain/generation-request.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import { DeadlinePassed } from './deadline-passed.ts';
@@ -54,6 +55,7 @@ async function end(run: GenerationRun, ending: Ending): Promise<void> {
 
 async function tryEnd(run: GenerationRun, ending: Ending): Promise<boolean> {
   const { journal } = run;
+  crashPoint('before-end');
   const message = ending.failure?.message;
   const entry = { type: ending.status, stage: null, ...(message === undefined ? {} : { message }) };
   return journal.tryRecord(entry, async (connection, step) => {

@@ -1,5 +1,6 @@
 import { insertImage, type NewImage } from '../database/insert-image.ts';
 import { recordEvent } from '../database/record-event.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import type { Advance } from '../domain/progress.ts';
 import type { DevelopedPicture } from '../pictures/develop-picture.ts';
 import { originalName, variantName } from '../storage/blob-names.ts';
@@ -35,6 +36,7 @@ export async function storePicture(run: GenerationRun, made: MadePicture): Promi
   developed.catch(() => undefined);
   await journal.record({ type: 'IMAGE_GENERATED', stage: 'STORING', attempt }, recordEvent);
   const row = await putDeveloped(run, made, await developed);
+  crashPoint('after-upload');
   const advance = made.advance === undefined ? {} : { advance: made.advance };
   const entry = { type: 'IMAGE_STORED', stage: 'STORING', attempt, stores: 1, ...advance } as const;
   await journal.record(entry, (connection, step) => insertImage(connection, step, row));
@@ -65,6 +67,9 @@ async function putBlobs(
   const { bytes, mediaType, variants } = picture;
   const smaller = variants.map(({ variant, ...rest }) => ({ name: variantName(blobName, variant), ...rest }));
   await Promise.all(
-    [...smaller, { name: blobName, bytes, mediaType }].map((blob) => images.put({ ...blob, patience })),
+    [...smaller, { name: blobName, bytes, mediaType }].map(async (blob) => {
+      await images.put({ ...blob, patience });
+      crashPoint('mid-upload');
+    }),
   );
 }

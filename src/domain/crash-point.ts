@@ -1,0 +1,24 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** The boundaries at which a process may die with the most at stake, in the order of a generation's life. */
+export type CrashPoint =
+  | 'before-accept-commit'
+  | 'after-accept-commit'
+  | 'after-claim'
+  | 'after-attempt-row'
+  | 'after-provider-accepted'
+  | 'after-request-id-stored'
+  | 'after-result'
+  | 'mid-upload'
+  | 'after-upload'
+  | 'before-end';
+
+/** Where whoever tries faults listens, from outside of the program. */
+export const crashPointChannel = 'darkroom:crash-point';
+
+const crashPoints = channel(crashPointChannel);
+
+/** Does nothing, unless somebody listens in order to end the process at this very place. */
+export function crashPoint(name: CrashPoint): void {
+  if (crashPoints.hasSubscribers) crashPoints.publish(name);
+}
