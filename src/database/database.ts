@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
+import { limitPool } from './limit-queries.ts';
 import { createOutageNews } from './outage-news.ts';
 import { createStatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
@@ -40,13 +41,14 @@ interface Patience {
   readonly query_timeout: number;
 }
 
-// Together with the repetition of a transaction under five seconds.
-const forClients: Patience = { connectionTimeoutMillis: 1_600, statement_timeout: 2_500, query_timeout: 2_700 };
+// Together under five seconds: see limit-queries.ts.
+const forClients: Patience = { connectionTimeoutMillis: 4_000, statement_timeout: 2_500, query_timeout: 2_700 };
 const forBackground: Patience = { connectionTimeoutMillis: 5_000, statement_timeout: 15_000, query_timeout: 16_000 };
 const backgroundConnections = 4;
 
 export function connectDatabase({ url, maxConnections, log }: DatabaseOptions): Database {
   const pool = createPool({ url, max: maxConnections, log }, forClients);
+  limitPool(pool);
   const background = createPool({ url, max: backgroundConnections, log }, forBackground);
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() });
   // The default error format takes a stack trace for every query, in case it fails.

@@ -1,5 +1,6 @@
 import { ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
 import type pg from 'pg';
+import { limitQueries } from './limit-queries.ts';
 import { isOutage, isUndone } from './outage.ts';
 
 const repeats = 2;
@@ -10,7 +11,7 @@ const repeatMilliseconds = {
   lost: 500,
 } as const;
 
-type Work<Result> = (client: pg.PoolClient) => Promise<Result>;
+type Work<Result> = (connection: Pick<pg.ClientBase, 'query'>) => Promise<Result>;
 
 type Outcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
@@ -55,11 +56,12 @@ async function tryTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promis
 }
 
 async function withConnection<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
+  const startedAt = performance.now();
   const client = await pool.connect();
   // A connection that breaks fails the statement that runs; without a listener it would end the process as well.
   client.on('error', ignore);
   try {
-    const result = await work(client);
+    const result = await work(limitQueries(client, startedAt));
     release(client);
     return result;
   } catch (error) {
