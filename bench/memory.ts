@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
 /** In bytes. */
 export interface Memory {
   readonly resident: number;
-  /** The most that was resident since the process began, or since `forgetPeak`. */
+  /** The most that was resident since the process began. */
   readonly peak: number;
+  /** The part of what is resident that no other process shares: all but programs and libraries. */
+  readonly own: number;
 }
 
 /**
@@ -13,12 +15,8 @@ export interface Memory {
  */
 export async function readMemory(pid: number): Promise<Memory> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return { resident: readKilobytes(status, 'VmRSS') * 1024, peak: readKilobytes(status, 'VmHWM') * 1024 };
-}
-
-/** The peak counts anew, from what is resident now. */
-export async function forgetPeak(pid: number): Promise<void> {
-  await writeFile(`/proc/${pid}/clear_refs`, '5');
+  const read = (name: string) => readKilobytes(status, name) * 1024;
+  return { resident: read('VmRSS'), peak: read('VmHWM'), own: read('RssAnon') };
 }
 
 export function toMegabytes(bytes: number): number {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '../src/app.ts';
-import { forgetPeak, type Memory, readMemory } from './memory.ts';
+import { type MemoryWatch, readChildrenMilliseconds, readTreeResident, watchTreeResident } from './process-tree.ts';
 import type { Workspace } from './services.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -30,10 +30,11 @@ export interface Announcement {
 export interface ServerProcess extends AsyncDisposable {
   /** Of the GraphQL endpoint; meaningless for a worker. */
   readonly url: string;
+  /** The processor time is also that of the processes it started. */
   usage(): Promise<Usage>;
-  memory(): Promise<Memory>;
-  /** The peak of its memory counts anew. */
-  forgetPeak(): Promise<void>;
+  /** What it and the processes that it started hold, in bytes. */
+  resident(): Promise<number>;
+  watchMemory(): MemoryWatch;
   /** Those since the last question. */
   announcements(): Promise<readonly Announcement[]>;
 }
@@ -47,10 +48,14 @@ export interface ServerOptions {
   readonly concurrency?: number;
 }
 
+/** As `npm start` has them: V8 would let the heap grow to twice what is in it before it looks for what can go. */
+export const heapFlags = ['--max-semi-space-size=8', '--heap-growing-percent=40'] as const;
+
 /** Starts bench/server.ts and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { workspace, role, painter = 'blank', vendor, concurrency } = options;
   const child = startProcess(new URL('server.ts', import.meta.url), {
+    flags: heapFlags,
     arguments: ['--role', role, '--painter', vendor === undefined ? painter : 'configured'],
     environment: {
       PORT: '0',
@@ -75,25 +80,35 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
     async usage() {
       const { usage } = await ask('usage');
       if (usage === undefined) throw new Error('The server did not tell its usage.');
-      return usage;
+      const processorMilliseconds = usage.processorMilliseconds + (await readChildrenMilliseconds(pid));
+      return { ...usage, processorMilliseconds };
     },
-    memory: () => readMemory(pid),
-    forgetPeak: () => forgetPeak(pid),
+    resident: () => readTreeResident(pid),
+    watchMemory: () => watchTreeResident(pid),
     announcements: async () => (await ask('announcements')).announcements ?? [],
     [Symbol.asyncDispose]: () => stopProcess(child),
   };
 }
 
 export interface ProcessOptions {
+  /** For Node itself. */
+  readonly flags?: readonly string[];
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A Node process that speaks over IPC and stops when that ends. */
-export function startProcess(file: URL, { arguments: list = [], environment = {} }: ProcessOptions): ChildProcess {
+export function startProcess(
+  file: URL,
+  { flags = [], arguments: list = [], environment = {} }: ProcessOptions,
+): ChildProcess {
   // biome-ignore lint/style/noProcessEnv: what the child is told comes on top of where programs and libraries are
   const env = { ...process.env, ...environment };
-  return fork(fileURLToPath(file), [...list], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  return fork(fileURLToPath(file), [...list], {
+    env,
+    execArgv: [...flags],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
 }
 
 /** Throws when the process ends without one. */

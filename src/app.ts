@@ -11,8 +11,9 @@ import { StartError } from './domain/start-error.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
 import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
-import { findMissedHints, startBackstop } from './generations/backstop.ts';
+import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
+import { createOpenCalls, type OpenCalls } from './generations/open-calls.ts';
 import { createProviderHealth } from './generations/provider-health.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
 import { createTicks } from './generations/ticks.ts';
@@ -76,9 +77,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const services = await startServices(options, stack);
   await migrateDatabase({ url: services.databaseUrl, log });
-  const { dependencies, running } = await connect(options, services, stack);
-  stack.use(startBackstop(dependencies));
-  const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, running }, stack);
+  const { dependencies, ...calls } = await connect(options, services, stack);
+  const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
   const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
   const retire = () => {
     server?.retire();
@@ -115,6 +115,7 @@ async function allOrNothing<const Tasks extends readonly unknown[]>(tasks: Tasks
 interface Connected {
   readonly dependencies: GenerationDependencies;
   readonly running: RunningGenerations;
+  readonly openCalls: OpenCalls;
 }
 
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
@@ -129,18 +130,19 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     openImages(config, services),
   ]);
   const hub = createHub({ clock });
+  const backstop = stack.use(startBackstop({ database, hub, log }));
   const running = createRunningGenerations();
+  const openCalls = createOpenCalls(config.PUBLIC_URL);
   const { providers, vendors } = openProviders(options, stack);
   const dispatch = (hint: Hint) => {
     if (hint.kind === 'progress') hub.deliver(hint.snapshot);
     else if (hint.kind === 'work') queue.wake('run-generation');
+    else if (hint.kind === 'look') openCalls.wake(hint.generationId, hint.attempt);
     else running.cancel(hint.generationId);
   };
   const onReconnect = () => {
     queue.wake('run-generation');
-    findMissedHints({ database, hub, log }).catch((error: Error) =>
-      log.warn({ error: error.message }, 'no look for hints'),
-    );
+    backstop.now();
   };
   const { databaseUrl: url } = services;
   const hints = await createPostgresHints({ url, connection: database.pool, log }, { onHint: dispatch, onReconnect });
@@ -155,7 +157,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
   const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
-  return { dependencies, running };
+  return { dependencies, running, openCalls };
 }
 
 function openProviders({ config, providers }: AppOptions, stack: AsyncDisposableStack) {
@@ -201,7 +203,7 @@ async function openImages(config: Config, { storageConnectionString }: Services)
 
 function startWork(
   { config, log }: AppOptions,
-  dependencies: GenerationDependencies & { readonly running: RunningGenerations },
+  dependencies: GenerationDependencies & Omit<Connected, 'dependencies'>,
   stack: AsyncDisposableStack,
 ): Worker {
   const { database, announce } = dependencies;

@@ -53,12 +53,18 @@ const vendorSchema = z.object({
     .describe("Replicate's address, or that of a gateway."),
   FAL_KEY: secret().describe('Turns fal on.'),
   FAL_BASE_URL: baseUrl().default('https://queue.fal.run').describe("fal's address, or that of a gateway."),
+  FAL_JWKS_URL: baseUrl()
+    .default('https://rest.alpha.fal.ai/.well-known/jwks.json')
+    .describe('Where the keys are that fal signs its webhooks with.'),
 });
 
 /** Every variable that the server reads, with what it means. `.env.example` repeats the words. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address that the server listens on.'),
   PORT: wholeNumber(0, 65_535).default(4000).describe('The port that the server listens on; 0 takes a free one.'),
+  PUBLIC_URL: baseUrl()
+    .optional()
+    .describe('Where vendors reach this server from outside. With it they are asked to tell when work is done.'),
   DATA_DIR: z
     .string()
     .min(1)

@@ -109,6 +109,7 @@ function createQueued(config: Config, dependencies: VendorDependencies, toModels
     createFalProvider(dependencies, {
       apiKey: config.FAL_KEY,
       baseUrl: config.FAL_BASE_URL,
+      webhookKeysUrl: config.FAL_JWKS_URL,
       models: toModels('fal', falModels),
     }),
     createComfyuiProvider(dependencies, {

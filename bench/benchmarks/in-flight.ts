@@ -17,7 +17,7 @@ export const inFlight: Benchmark = {
   name: 'in-flight',
   rows: [
     {
-      what: `${size} generations in flight on one worker, its memory at the peak`,
+      what: `${size} generations in flight on one worker, its memory with its picture processes at the peak`,
       unit: 'MB',
       bar: { atMost: 300 },
       ceiling: 'resident in the same worker before the first of them',
@@ -36,15 +36,19 @@ export const inFlight: Benchmark = {
     return async () => {
       await using worker = await startServer({ workspace, role: 'worker', vendor });
       await measureOthers(api, worker);
-      const { resident } = await worker.memory();
+      const resident = await worker.resident();
+      using memory = worker.watchMemory();
       const alone = await measureOthers(api, worker);
       await submitAll(api, vendor.jobs);
       const looks = await measureLooks(worker, vendor.jobs);
       const beside = await measureOthers(api, worker);
       vendor.jobs.finish();
       await waitUntilStored(workspace);
-      const { peak } = await worker.memory();
-      return [{ value: toMegabytes(peak), ceiling: toMegabytes(resident) }, looks, { ...beside, ceiling: alone.value }];
+      return [
+        { value: toMegabytes(memory.peak()), ceiling: toMegabytes(resident) },
+        looks,
+        { ...beside, ceiling: alone.value },
+      ];
     };
   },
 };

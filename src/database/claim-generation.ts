@@ -42,6 +42,10 @@ export interface OpenAttempt {
   readonly model: string;
   readonly outcome: 'RUNNING' | 'UNKNOWN';
   readonly providerRequestId: string | null;
+  /** Whether its provider was given an address to tell when it is done. */
+  readonly hasWebhook: boolean;
+  /** As ISO 8601. */
+  readonly startedAt: string;
   readonly positions: readonly number[];
 }
 
@@ -77,7 +81,8 @@ const text = `
     (SELECT count(*)::int FROM "Attempt" WHERE "generationId" = $1) AS attempts,
     ARRAY(
       SELECT jsonb_build_object('number', number, 'kind', kind, 'model', model, 'outcome', outcome,
-        'providerRequestId', "providerRequestId", 'positions', positions)
+        'providerRequestId', "providerRequestId", 'hasWebhook', "webhookToken" IS NOT NULL, 'startedAt', "startedAt",
+        'positions', positions)
       FROM "Attempt" WHERE "generationId" = $1 AND outcome IN ('RUNNING', 'UNKNOWN') ORDER BY number
     ) AS "openAttempts",
     ARRAY(SELECT position FROM "Image" WHERE "generationId" = $1 ORDER BY position) AS "storedPositions",

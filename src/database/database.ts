@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
 import { PrismaClient } from './generated/client.ts';
+import { createOutageNews } from './outage-news.ts';
 import { createStatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
 import { createViewerScopes, type ViewerDatabase } from './viewer-scope.ts';
@@ -73,6 +74,9 @@ function createPool({ url, max, log }: PoolOptions, patience: Patience): pg.Pool
   const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
   const pool = new pg.Pool({ connectionString: url, max, ...keepAlive, ...patience });
   // An idle connection that breaks is replaced by the pool; without a listener the error would end the process.
-  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection broke'));
+  const isNews = createOutageNews();
+  pool.on('error', (error) => {
+    if (isNews(error)) log.warn({ error: error.message }, 'an idle database connection broke');
+  });
   return pool;
 }

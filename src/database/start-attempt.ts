@@ -7,14 +7,16 @@ export interface NewAttempt {
   readonly model: string;
   /** Of the pictures that it is to make; none for an enhancement. */
   readonly positions: readonly number[];
+  /** What its provider shows when it tells of the call; none where it was not asked to. */
+  readonly webhookToken?: string | null;
 }
 
 const statement = createStepStatement({
   name: 'start-attempt',
   also: [
     `attempt AS (
-      INSERT INTO "Attempt" ("generationId", number, kind, provider, model, positions, outcome, "startedAt")
-      SELECT id, $6, $12, $13, $14, $15, 'RUNNING', $3 FROM changed
+      INSERT INTO "Attempt" ("generationId", number, kind, provider, model, positions, "webhookToken", outcome, "startedAt")
+      SELECT id, $6, $12, $13, $14, $15, $16, 'RUNNING', $3 FROM changed
     )`,
   ],
 });
@@ -25,5 +27,11 @@ export function startAttempt(
   step: Step,
   attempt: NewAttempt,
 ): Promise<RecordedStep | undefined> {
-  return recordStep(connection, statement, step, [attempt.kind, attempt.provider, attempt.model, attempt.positions]);
+  return recordStep(connection, statement, step, [
+    attempt.kind,
+    attempt.provider,
+    attempt.model,
+    attempt.positions,
+    attempt.webhookToken ?? null,
+  ]);
 }

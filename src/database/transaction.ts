@@ -2,16 +2,20 @@ import { ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
 import type pg from 'pg';
 import { isOutage, isUndone } from './outage.ts';
 
-/** Whoever waits longer than this has waited for the database, not for its luck. */
-const repeatMilliseconds = 500;
 const repeats = 2;
+/** A transaction that began longer ago is not repeated: somebody waits for it. */
+const repeatMilliseconds = {
+  // PostgreSQL looks for a deadlock after a second.
+  undone: 2_000,
+  lost: 500,
+} as const;
 
 type Work<Result> = (client: pg.PoolClient) => Promise<Result>;
 
 type Outcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
-  /** `undone`: certainly nothing is left of it. */
-  | { readonly kind: 'undone' | 'failed'; readonly error: unknown };
+  /** `undone` by the database, `lost` with its connection before the COMMIT: nothing is left of either. */
+  | { readonly kind: 'undone' | 'lost' | 'failed'; readonly error: unknown };
 
 /**
  * Runs `work` in one transaction: committed when it resolves, rolled back when it throws. Where the database undid it because of
@@ -20,8 +24,10 @@ type Outcome<Result> =
  */
 export async function runTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
   const startedAt = performance.now();
-  const mayRepeat = (outcome: unknown) =>
-    (outcome as Outcome<Result>).kind === 'undone' && performance.now() - startedAt < repeatMilliseconds;
+  const mayRepeat = (outcome: unknown) => {
+    const { kind } = outcome as Outcome<Result>;
+    return (kind === 'undone' || kind === 'lost') && performance.now() - startedAt < repeatMilliseconds[kind];
+  };
   const policy = retry(handleWhenResult(mayRepeat), {
     maxAttempts: repeats,
     backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
@@ -43,7 +49,8 @@ async function tryTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promis
     });
     return { kind: 'done', result };
   } catch (error) {
-    return { kind: isUndone(error) || (isOutage(error) && !committing) ? 'undone' : 'failed', error };
+    const isLost = isOutage(error) && !committing;
+    return { kind: isUndone(error) ? 'undone' : isLost ? 'lost' : 'failed', error };
   }
 }
 

@@ -3,11 +3,13 @@ import type { OptionWarning } from '../domain/generation-request.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import type { Journal } from './journal.ts';
+import type { OpenCalls } from './open-calls.ts';
 import type { RunningGenerations } from './running-generations.ts';
 import type { Ticks } from './ticks.ts';
 
 export type RunDependencies = GenerationDependencies & {
   readonly running: RunningGenerations;
+  readonly openCalls: OpenCalls;
   readonly ticks: Ticks;
 };
 

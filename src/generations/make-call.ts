@@ -2,10 +2,9 @@ import { acceptAttempt } from '../database/accept-attempt.ts';
 import { addText } from '../database/add-text.ts';
 import { startAttempt } from '../database/start-attempt.ts';
 import { crashPoint } from '../domain/crash-point.ts';
-import { seedOfPicture } from '../domain/generation-request.ts';
 import type { Advance } from '../domain/progress.ts';
 import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
-import type { PictureOrder, PictureReport, Provider, ProviderEvent } from '../providers/provider.ts';
+import type { PictureReport, ProviderEvent } from '../providers/provider.ts';
 import { ProviderError, toStarted } from '../providers/provider-error.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import type { Assignment } from './assignment.ts';
@@ -13,6 +12,8 @@ import { type Account, closeCall } from './close-call.ts';
 import type { GenerationRun } from './generation-run.ts';
 import { keepLatePicture } from './keep-late-picture.ts';
 import { LeaseLost } from './lease-lost.ts';
+import type { OpenCall } from './open-calls.ts';
+import { orderPictures } from './order-pictures.ts';
 import type { OverallProgress } from './overall-progress.ts';
 import { storePicture } from './store-picture.ts';
 
@@ -42,9 +43,10 @@ export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
   using leaving = createLeaving(run);
   try {
     await call.slot.enter(run.signal);
-    await begin(run, call);
+    using opened = openCall(run, call);
+    await begin(run, call, opened);
     crashPoint('after-attempt-row');
-    const error = await take(run, call, { account, leaving }).then(() => undefined, toFault);
+    const error = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
     // Whoever takes over finds the attempt as it was left.
     if (!(error instanceof LeaveRunning)) await closeCall(run, call, { account, error });
     if (error !== undefined) throw call.providerRequestId === undefined ? error : toStarted(error);
@@ -78,15 +80,19 @@ function createLeaving({ signal, drain }: GenerationRun): Leaving {
   };
 }
 
+function openCall({ openCalls, generation, catalogue }: GenerationRun, { assignment, number }: Call): OpenCall {
+  return openCalls.open({ generationId: generation.id, number, provider: catalogue.providerOf(assignment.model) });
+}
+
 /** Written before the provider is called, so that no call that may cost goes unrecorded. */
-async function begin({ journal }: GenerationRun, call: Call): Promise<void> {
+async function begin({ journal }: GenerationRun, call: Call, { webhookToken }: OpenCall): Promise<void> {
   const { assignment, number, positions, progress } = call;
   const { slug, provider } = assignment.model;
   progress.start(number, call.wanted.size);
   if (call.providerRequestId !== undefined) return;
   const entry = { type: 'CALLING_PROVIDER', stage: 'WAITING_FOR_PROVIDER', attempt: number } as const;
   await journal.record({ ...entry, advance: () => progress.current }, (connection, step) =>
-    startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug, positions }),
+    startAttempt(connection, step, { kind: 'GENERATE', provider, model: slug, positions, webhookToken }),
   );
 }
 
@@ -94,13 +100,14 @@ async function begin({ journal }: GenerationRun, call: Call): Promise<void> {
 interface Following {
   readonly account: Account;
   readonly leaving: Leaving;
+  readonly opened: OpenCall;
 }
 
 async function take(run: GenerationRun, call: Call, following: Following): Promise<void> {
-  const { account, leaving } = following;
+  const { account, leaving, opened } = following;
   const open = new Set(call.positions);
   try {
-    for await (const event of listen(run, call, leaving.signal)) {
+    for await (const event of orderPictures(run, call, { ...opened, signal: leaving.signal })) {
       if (event.type === 'picture') checkPosition(event, open);
       await handle(run, call, { event, ...following });
     }
@@ -110,35 +117,6 @@ async function take(run: GenerationRun, call: Call, following: Following): Promi
     throw error;
   }
   if (account.late > 0) throw new LeaseLost();
-}
-
-function listen(run: GenerationRun, call: Call, signal: AbortSignal): AsyncIterable<ProviderEvent> {
-  const { model } = call.assignment;
-  const provider = run.catalogue.providerOf(model);
-  const order = { ...toOrder(run, call), timeoutMilliseconds: toTimeLimit(run, provider), signal };
-  if (call.providerRequestId === undefined) return provider.generate(order);
-  if (provider.resume !== undefined) return provider.resume(order, call.providerRequestId);
-  throw new Error(`${provider.name} cannot resume a call.`);
-}
-
-/** Its own, unless the generation's deadline comes first. */
-function toTimeLimit({ generation, clock }: GenerationRun, { timeoutMilliseconds }: Provider): number {
-  const { deadlineAt } = generation;
-  return deadlineAt === null ? timeoutMilliseconds : Math.min(timeoutMilliseconds, deadlineAt.getTime() - clock.now());
-}
-
-type Wishes = Omit<PictureOrder, 'signal' | 'timeoutMilliseconds'>;
-
-function toOrder({ generation }: GenerationRun, { assignment, positions }: Call): Wishes {
-  const { model, prompt, material } = assignment;
-  const { count: _, seed, style, styleIntensity, ...options } = assignment.options;
-  const { negativePrompt } = generation;
-  const { capabilities } = model;
-  const pictures = positions.map((position) => ({ position, seed: seedOfPicture(seed, position, capabilities) }));
-  // A style that the model lacks is part of the wording.
-  const told = capabilities.styles === null ? { style: null, styleIntensity: null } : { style, styleIntensity };
-  const words = { prompt, negativePrompt: capabilities.negativePrompt ? negativePrompt : null };
-  return { model, ...words, ...options, ...told, ...material, pictures };
 }
 
 function checkPosition({ position }: PictureReport, open: Set<number>): void {

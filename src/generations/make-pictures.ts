@@ -1,15 +1,16 @@
 import pLimit from 'p-limit';
 import { recordEvent } from '../database/record-event.ts';
 import { LeaveRunning } from '../providers/leave-running.ts';
-import { ProviderError } from '../providers/provider-error.ts';
+import type { ProviderError } from '../providers/provider-error.ts';
 import type { Assignment } from './assignment.ts';
+import { awaitRequestId } from './await-request-id.ts';
 import { findNextAssignment } from './fall-back.ts';
 import type { GenerationRun } from './generation-run.ts';
 import { JournalUnavailable } from './journal-unavailable.ts';
 import { LeaseLost } from './lease-lost.ts';
 import { makeCall } from './make-call.ts';
 import { createOverallProgress, type OverallProgress } from './overall-progress.ts';
-import type { CallPlan, TakenCall } from './plan-calls.ts';
+import { type CallPlan, createUnknownOutcome, type TakenCall } from './plan-calls.ts';
 import { mayFallBack, withRetries } from './retry.ts';
 import { CancelRequested } from './running-generations.ts';
 import { type SharedSlot, shareSlot } from './shared-slot.ts';
@@ -45,12 +46,6 @@ export async function makePictures(run: GenerationRun, first: Assignment, plan: 
   }
   if (run.generation.status === 'CANCELLING' && plan.positions.length > 0) throw new CancelRequested();
   if (plan.unknown.length > 0) throw createUnknownOutcome();
-}
-
-/** Asking again could be paid twice: that is for the caller to decide. */
-function createUnknownOutcome(): ProviderError {
-  const message = 'The call to the provider was cut off. Whether it made and charged pictures is not known.';
-  return new ProviderError(message, { code: 'OUTCOME_UNKNOWN', retryable: true });
 }
 
 interface Round {
@@ -96,9 +91,10 @@ interface Parts {
 
 /** Follows a call that was made before. It is not made again, whatever comes of it. */
 async function goOn(run: GenerationRun, { call, making, ...parts }: Parts & { readonly call: TakenCall }) {
-  const { number, positions, providerRequestId } = call;
+  const { number, positions } = call;
   const wanted = new Set(call.wanted);
   const slot = making.slot.join();
+  const providerRequestId = await awaitRequestId(run, { call, assignment: parts.assignment, slot });
   const onStored = () => {};
   await makeCall(run, { ...parts, number, positions, wanted, slot, onStored, providerRequestId });
 }

@@ -2,6 +2,7 @@ import type { OpenAttempt } from '../database/claim-generation.ts';
 import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { multiplyUsd } from '../domain/money.ts';
 import type { Provider } from '../providers/provider.ts';
+import { ProviderError } from '../providers/provider-error.ts';
 import type { GenerationRun } from './generation-run.ts';
 
 /** How a run gets the pictures that are missing. */
@@ -16,7 +17,9 @@ export interface CallPlan {
 
 export interface TakenCall {
   readonly number: number;
-  readonly providerRequestId: string;
+  /** Null where nobody has seen it: the call's webhook may bring it. */
+  readonly providerRequestId: string | null;
+  readonly startedAt: Date;
   /** All that the call is to make: providers count them. */
   readonly positions: readonly number[];
   /** Those of them that are not stored yet. */
@@ -33,11 +36,12 @@ export async function planCalls(run: GenerationRun, missing: readonly number[]):
   for (const attempt of run.generation.openAttempts) {
     const positions = toPositions(attempt, missing);
     const wanted = positions.filter((position) => missing.includes(position));
-    const id = wanted.length > 0 ? findResumableId(run, attempt) : undefined;
     const counts = { stored: positions.length - wanted.length, asked: positions.length };
-    if (id !== undefined) taken.push({ number: attempt.number, providerRequestId: id, positions, wanted });
-    else if (attempt.outcome === 'RUNNING') await close(run, attempt, counts);
-    if (id === undefined && !mayRepeat(run)) for (const position of positions) unknown.add(position);
+    if (wanted.length > 0 && goesOn(run, attempt)) taken.push(toTaken(attempt, { positions, wanted }));
+    else {
+      if (attempt.outcome === 'RUNNING') await closeLeftCall(run, attempt, counts);
+      if (!mayRepeat(run)) for (const position of positions) unknown.add(position);
+    }
   }
   const followed = taken.flatMap(({ positions }) => positions);
   const left = missing.filter((position) => !followed.includes(position));
@@ -58,11 +62,17 @@ function findProvider({ generation, catalogue }: GenerationRun): Provider | unde
   return model === undefined ? undefined : catalogue.providerOf(model);
 }
 
-function findResumableId(run: GenerationRun, attempt: OpenAttempt): string | undefined {
-  const { model, outcome, providerRequestId } = attempt;
-  const isCurrent = outcome === 'RUNNING' && model === run.generation.modelSlug;
-  if (!isCurrent || providerRequestId === null || findProvider(run)?.resume === undefined) return undefined;
-  return providerRequestId;
+function goesOn(run: GenerationRun, attempt: OpenAttempt): boolean {
+  const { model, outcome, providerRequestId, hasWebhook } = attempt;
+  const { modelSlug, status } = run.generation;
+  const isCurrent = outcome === 'RUNNING' && model === modelSlug;
+  if (!isCurrent || findProvider(run)?.resume === undefined) return false;
+  return providerRequestId !== null || (hasWebhook && status !== 'CANCELLING');
+}
+
+function toTaken(attempt: OpenAttempt, pictures: Pick<TakenCall, 'positions' | 'wanted'>): TakenCall {
+  const { number, providerRequestId, startedAt } = attempt;
+  return { number, providerRequestId, startedAt: new Date(startedAt), ...pictures };
 }
 
 function mayRepeat(run: GenerationRun): boolean {
@@ -75,7 +85,11 @@ interface PictureCounts {
 }
 
 /** What is stored of it is paid; whether more was, nobody knows. */
-async function close(run: GenerationRun, attempt: OpenAttempt, { stored, asked }: PictureCounts): Promise<void> {
+export async function closeLeftCall(
+  run: GenerationRun,
+  attempt: Pick<OpenAttempt, 'number' | 'model'>,
+  { stored, asked }: PictureCounts,
+): Promise<void> {
   const { generation, leaseToken, clock, catalogue, journal } = run;
   const priceUsd = catalogue.find(attempt.model)?.priceUsd ?? null;
   const ending: FinishedAttempt = {
@@ -90,4 +104,10 @@ async function close(run: GenerationRun, attempt: OpenAttempt, { stored, asked }
     executionMilliseconds: null,
   };
   await journal.amend((connection) => finishAttempt(connection, ending));
+}
+
+/** Asking again could be paid twice: that is for the caller to decide. */
+export function createUnknownOutcome(): ProviderError {
+  const message = 'The call to the provider was cut off. Whether it made and charged pictures is not known.';
+  return new ProviderError(message, { code: 'OUTCOME_UNKNOWN', retryable: true });
 }

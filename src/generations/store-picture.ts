@@ -29,10 +29,13 @@ export interface RevisedWording {
  * what the journal throws.
  */
 export async function storePicture(run: GenerationRun, made: MadePicture): Promise<void> {
-  const { journal } = run;
+  const { journal, lab } = run;
   const { attempt } = made;
+  const developed = lab.develop(made.bytes);
+  // Awaited below, after what else there is to do meanwhile.
+  developed.catch(() => undefined);
   await journal.record({ type: 'IMAGE_GENERATED', stage: 'STORING', attempt }, recordEvent);
-  const row = await putPicture(run, made);
+  const row = await putDeveloped(run, made, await developed);
   crashPoint('after-upload');
   const advance = made.advance === undefined ? {} : { advance: made.advance };
   const entry = { type: 'IMAGE_STORED', stage: 'STORING', attempt, stores: 1, ...advance } as const;
@@ -41,9 +44,12 @@ export async function storePicture(run: GenerationRun, made: MadePicture): Promi
 
 /** Answers the row of a picture whose bytes are stored. Throws `UnusablePictureError` and `StorageError`. */
 export async function putPicture(run: GenerationRun, made: MadePicture): Promise<NewImage> {
-  const { generation, lab, createId } = run;
-  const { attempt, position, bytes, seed } = made;
-  const picture = await lab.develop(bytes);
+  return putDeveloped(run, made, await run.lab.develop(made.bytes));
+}
+
+async function putDeveloped(run: GenerationRun, made: MadePicture, picture: DevelopedPicture): Promise<NewImage> {
+  const { generation, createId } = run;
+  const { attempt, position, seed } = made;
   const blobName = originalName({ generationId: generation.id, attempt, position });
   await putBlobs(run, blobName, picture);
   const { sha256, mediaType, width, height, sizeBytes, thumbHash } = picture;
@@ -52,18 +58,17 @@ export async function putPicture(run: GenerationRun, made: MadePicture): Promise
   return { id: createId(), userId: generation.userId, attempt, position, blobName, seed, revisedPrompt, ...facts };
 }
 
-/** The original last: where it is, the smaller ones are too. */
+/** All together: who takes over and finds the original alone stores the smaller ones before its row is written. */
 async function putBlobs(
   { images, signal: patience }: GenerationRun,
   blobName: string,
   picture: DevelopedPicture,
 ): Promise<void> {
+  const { bytes, mediaType, variants } = picture;
+  const smaller = variants.map(({ variant, ...rest }) => ({ name: variantName(blobName, variant), ...rest }));
   await Promise.all(
-    picture.variants.map(({ variant, bytes, mediaType }) =>
-      images.put({ name: variantName(blobName, variant), bytes, mediaType, patience }),
+    [...smaller, { name: blobName, bytes, mediaType }].map((blob) =>
+      images.put({ ...blob, patience }).then(() => crashPoint('mid-upload')),
     ),
   );
-  crashPoint('mid-upload');
-  const { bytes, mediaType } = picture;
-  await images.put({ name: blobName, bytes, mediaType, patience });
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../database/database.ts';
+import { createOutageNews } from '../database/outage-news.ts';
 import { recordTicks, type Tick, type TickPreview } from '../database/record-ticks.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ProgressSnapshot } from '../domain/progress.ts';
@@ -44,7 +45,10 @@ export function createTicks(options: TicksOptions): Ticks {
     if (wait > 0) timer = setTimeout(schedule, wait);
     else writing = write(options, pending.takeDue(clock.now())).then(pending.keepFrames, warn).finally(writeNext);
   };
-  const warn = (error: Error) => log.warn({ error: error.message }, 'ticks could not be written');
+  const isNews = createOutageNews();
+  const warn = (error: Error) => {
+    if (isNews(error)) log.warn({ error: error.message }, 'ticks could not be written');
+  };
   const writeNext = () => {
     writing = undefined;
     schedule();

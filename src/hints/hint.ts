@@ -9,7 +9,9 @@ export type Hint =
   /** A generation is waiting for a worker. */
   | { readonly kind: 'work' }
   /** A generation was asked to stop. */
-  | { readonly kind: 'cancel'; readonly generationId: string };
+  | { readonly kind: 'cancel'; readonly generationId: string }
+  /** A provider has news of a call: its poll need not wait. */
+  | { readonly kind: 'look'; readonly generationId: string; readonly attempt: number };
 
 /** Tells watchers, workers and runs, in this process at once and in the others soon. Only of what is committed. */
 export type Announce = (hint: Hint) => void;
@@ -36,6 +38,7 @@ const hintSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), snapshot: snapshotSchema }),
   z.object({ kind: z.literal('work') }),
   z.object({ kind: z.literal('cancel'), generationId: z.string() }),
+  z.object({ kind: z.literal('look'), generationId: z.string(), attempt: z.int() }),
 ]);
 
 const messageSchema = z.object({ from: z.string(), hints: z.array(hintSchema) });

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import type { Connection } from '../database/database.ts';
+import { createOutageNews } from '../database/outage-news.ts';
 import type { Logger } from '../log.ts';
 import { type Hint, type HintMessage, packHints, parseHintMessage } from './hint.ts';
 import type { Hints, HintsListener } from './hints.ts';
+import { listenToChannel } from './listen-to-channel.ts';
 
 const channel = 'darkroom';
 // A NOTIFY payload must stay under 8,000 bytes.
 const maxPayloadBytes = 7_900;
 const batchMilliseconds = 20;
-const reconnectMilliseconds = 500;
 
 export interface PostgresHintsOptions {
   readonly url: string;
@@ -27,7 +27,12 @@ export async function createPostgresHints(options: PostgresHintsOptions, listene
   const onMessage = ({ from: sender, hints }: HintMessage) => {
     if (sender !== from) hints.forEach(listener.onHint);
   };
-  const subscription = await listen(options, onMessage, listener.onReconnect);
+  const onPayload = (payload: string) => {
+    const message = readMessage(payload);
+    if (message !== undefined) onMessage(message);
+    else options.log.warn('a hint could not be read: perhaps a process of another version is running');
+  };
+  const subscription = await listenToChannel({ ...options, channel, onPayload, onReconnect: listener.onReconnect });
   return {
     publish: notifier.publish,
     async [Symbol.asyncDispose]() {
@@ -45,6 +50,10 @@ interface NotifierOptions extends PostgresHintsOptions {
 function createNotifier({ connection, log, from }: NotifierOptions): Hints {
   let waiting: Hint[] = [];
   let sending: Promise<void> | undefined;
+  const isNews = createOutageNews();
+  const onFailure = (error: Error) => {
+    if (isNews(error)) log.warn({ error: error.message }, 'hints could not be sent');
+  };
 
   const send = async () => {
     // What is said in the same turn goes together too.
@@ -59,7 +68,7 @@ function createNotifier({ connection, log, from }: NotifierOptions): Hints {
           text: `SELECT pg_notify('${channel}', p) FROM unnest($1::text[]) p`,
           values: [payloads],
         })
-        .catch((error: Error) => log.warn({ error: error.message }, 'hints could not be sent'));
+        .catch(onFailure);
       await pause;
     }
     sending = undefined;
@@ -72,49 +81,6 @@ function createNotifier({ connection, log, from }: NotifierOptions): Hints {
     },
     async [Symbol.asyncDispose]() {
       await sending;
-    },
-  };
-}
-
-async function listen(
-  { url, log }: PostgresHintsOptions,
-  onMessage: (message: HintMessage) => void,
-  onReconnect: () => void,
-): Promise<AsyncDisposable> {
-  let closed = false;
-  let client: pg.Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  const onPayload = (payload = '') => {
-    const message = readMessage(payload);
-    if (message !== undefined) onMessage(message);
-    else log.warn('a hint could not be read: perhaps a process of another version is running');
-  };
-
-  const connect = async () => {
-    const next = new pg.Client({ connectionString: url, keepAlive: true, connectionTimeoutMillis: 5_000 });
-    client = next;
-    next.on('notification', ({ payload }) => onPayload(payload));
-    next.on('error', (error) => log.warn({ error: error.message }, 'the connection for hints broke'));
-    next.on('end', reconnectLater);
-    await next.connect();
-    await next.query(`LISTEN ${channel}`);
-  };
-
-  const reconnectLater = () => {
-    if (closed || timer !== undefined) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      connect().then(onReconnect, reconnectLater);
-    }, reconnectMilliseconds);
-  };
-
-  await connect();
-  return {
-    async [Symbol.asyncDispose]() {
-      closed = true;
-      clearTimeout(timer);
-      await client?.end();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 
-const checkMilliseconds = 2_000;
+const checkMilliseconds = 1_500;
 
 /** Answers 200 while this process can answer at all. */
 export function answerLive(response: ServerResponse): void {

@@ -8,6 +8,7 @@ import { answerLive, answerReady, answerRetired } from './health.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
 import { toRequestId } from './request-id.ts';
 import { spreadOut } from './spread-out.ts';
+import { answerWebhook, isWebhookPath } from './webhooks.ts';
 import { serveWebSockets } from './websocket.ts';
 import { createGraphQLServer, graphqlPath, type YogaDependencies } from './yoga.ts';
 
@@ -98,6 +99,7 @@ async function answer(
   if (pathname === '/health/ready') {
     return options.closing.aborted ? answerRetired(response) : answerReady(options.services, response);
   }
+  if (isWebhookPath(pathname)) return answerWebhook(options.services, { request, response });
   const permalink = parsePermalink(pathname);
   if (permalink !== undefined) return answerPermalink(options, { request, response }, permalink);
   if (pathname === '/') response.writeHead(302, { location: graphqlPath }).end();

@@ -63,7 +63,7 @@ export function startLabProcess(options: LabProcessOptions): LabProcess {
  * environment, which holds secrets.
  */
 function spawnProgram(program: URL): ChildProcess {
-  return spawn(process.execPath, ['--max-semi-space-size=1', fileURLToPath(program)], {
+  return spawn(process.execPath, ['--max-semi-space-size=1', '--v8-pool-size=1', fileURLToPath(program)], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
     cwd: '/',

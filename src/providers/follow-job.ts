@@ -4,6 +4,7 @@ import { isLeftRunning } from './leave-running.ts';
 import { type PollMilliseconds, poll } from './poll.ts';
 import type { AccountReport, ProgressReport, ProviderEvent } from './provider.ts';
 import { toStarted } from './provider-error.ts';
+import type { WakeUps } from './wake-ups.ts';
 
 /** For a cancel and the look after it. */
 const cancelMilliseconds = 5_000;
@@ -26,6 +27,7 @@ export interface Job<Status> {
 export interface Following {
   readonly pollMilliseconds: PollMilliseconds;
   readonly signal: AbortSignal;
+  readonly wakeUps: WakeUps | null;
 }
 
 /**
@@ -56,10 +58,10 @@ export async function* followJob<Status>(
 
 async function* waitForEnd<Status>(
   job: Job<Status>,
-  { pollMilliseconds, signal }: Following,
+  { pollMilliseconds, signal, wakeUps }: Following,
 ): AsyncGenerator<ProviderEvent, Status, undefined> {
   const isNews = createNewsFilter();
-  const looks = poll({ ask: () => job.look(signal), pollMilliseconds, signal });
+  const looks = poll({ ask: () => job.look(signal), pollMilliseconds, signal, wakeUps });
   for (;;) {
     const { value: status } = await looks.next();
     if (job.isEnded(status)) return status;

@@ -1,5 +1,6 @@
 import { pause } from './pause.ts';
 import { ProviderError } from './provider-error.ts';
+import type { WakeUps } from './wake-ups.ts';
 
 /** How long to wait before one looks again: the first time, and at most. */
 export interface PollMilliseconds {
@@ -20,14 +21,19 @@ export interface Question<Answer> {
   readonly signal: AbortSignal;
 }
 
+export interface LastingQuestion<Answer> extends Question<Answer> {
+  /** What makes it ask sooner, if anything does. */
+  readonly wakeUps: WakeUps | null;
+}
+
 /**
  * Asks again and again, a little later each time, for as long as somebody reads the answers. Throws `ProviderError` for what
  * will not pass, and the signal's reason after an abort.
  */
-export async function* poll<Answer>(question: Question<Answer>): AsyncGenerator<Answer, never, undefined> {
-  const { pollMilliseconds, signal } = question;
+export async function* poll<Answer>(question: LastingQuestion<Answer>): AsyncGenerator<Answer, never, undefined> {
+  const { pollMilliseconds, signal, wakeUps } = question;
   for (let wait = pollMilliseconds.first; ; wait = grow(wait, pollMilliseconds)) {
-    await pause(wait, signal);
+    await (wakeUps?.wait ?? pause)(wait, signal);
     yield await askPatiently(question);
   }
 }

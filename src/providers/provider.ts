@@ -1,5 +1,7 @@
 import type { ImageFormat } from '../domain/image-format.ts';
 import type { ImageModel } from '../domain/image-model.ts';
+import type { WakeUps } from './wake-ups.ts';
+import type { ProviderWebhook } from './webhook.ts';
 
 /** One vendor or engine. Everything that is particular to it stays in its folder. */
 export interface Provider {
@@ -31,6 +33,8 @@ export interface Provider {
    * gives no id.
    */
   resume?(order: PictureOrder, providerRequestId: string): AsyncIterable<ProviderEvent>;
+  /** Missing where the vendor sends no webhooks. */
+  readonly webhook?: ProviderWebhook;
 }
 
 /** A request whose options were checked against the model's capabilities. What the model lacks is null. */
@@ -63,6 +67,10 @@ export interface PictureOrder {
   readonly pictures: readonly OrderedPicture[];
   /** How long this call may take at the most, waiting in the provider's queue included. Never more than the provider's own limit. */
   readonly timeoutMilliseconds: number;
+  /** Where a vendor with webhooks is to say that the call has ended; null where it need not. `resume` passes over it. */
+  readonly webhookUrl: string | null;
+  /** Makes a provider with webhooks look sooner how a call stands; null where nothing does. */
+  readonly wakeUps: WakeUps | null;
   readonly signal: AbortSignal;
 }
 

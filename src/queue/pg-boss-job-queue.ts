@@ -1,5 +1,7 @@
 import { type Db, PgBoss, type Queue } from 'pg-boss';
 import type { Connection, Database } from '../database/database.ts';
+import { isOutage } from '../database/outage.ts';
+import { createOutageNews } from '../database/outage-news.ts';
 import { createStatementNames } from '../database/statement-names.ts';
 import type { Logger } from '../log.ts';
 import type { JobName, JobQueue } from './job-queue.ts';
@@ -33,7 +35,10 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
   });
-  boss.on('error', (error) => log.error({ error }, 'the job queue has a problem'));
+  const isNews = createOutageNews();
+  boss.on('error', (error) => {
+    if (isNews(error)) log[isOutage(error) ? 'warn' : 'error']({ error }, 'the job queue has a problem');
+  });
   boss.on('warning', ({ message }) => log.warn({ reason: message }, 'the job queue warns'));
   await boss.start();
   for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options);

@@ -1,11 +1,13 @@
 import type { PgBoss } from 'pg-boss';
 import type { z } from 'zod';
+import { isOutage } from '../database/outage.ts';
+import { createOutageNews } from '../database/outage-news.ts';
 import type { Logger } from '../log.ts';
+import { startHeart } from './heart.ts';
 import { type JobData, type JobName, jobSchemas, type WorkOptions } from './job-queue.ts';
 import { createPump } from './pump.ts';
 import type { WorkerSlot } from './slots.ts';
 
-const touchMilliseconds = 3_000;
 const pollMilliseconds = 1_000;
 
 const schemas: { readonly [Name in JobName]: z.ZodType<JobData<Name>> } = jobSchemas;
@@ -23,11 +25,21 @@ export interface PgBossWorkerDependencies {
 interface HeldJob {
   readonly id: string;
   /** Counts the claims: an older claim can neither complete nor fail the job. */
-  readonly retryCount: number;
+  retryCount: number;
   readonly data: object;
   readonly key: string | null;
   readonly drain: AbortController;
   readonly stop: AbortController;
+}
+
+/** What a worker knows of itself. */
+interface Place {
+  readonly boss: PgBoss;
+  readonly held: Map<string, HeldJob>;
+  /** Aborts when the process begins to stop. */
+  readonly stopping: AbortSignal;
+  readonly onError: (error: unknown) => void;
+  readonly log: Logger;
 }
 
 /**
@@ -36,55 +48,75 @@ interface HeldJob {
  */
 export function startPgBossWorker<Name extends JobName>(
   { boss, log, drainMilliseconds }: PgBossWorkerDependencies,
-  { name, concurrency, maxHeld = concurrency, handle }: WorkOptions<Name>,
+  work: WorkOptions<Name>,
 ): PgBossWorker {
-  const held = new Set<HeldJob>();
-  let stopping = false;
-  const onError = (error: unknown) => log.error({ error, queue: name }, 'the job queue did not answer');
-
-  const fetch = async (count: number) => {
-    const jobs = await boss.fetch<object>(name, { batchSize: count, includeMetadata: true });
-    return jobs.map(({ id, retryCount, data, singletonKey: key }) => {
-      return { id, retryCount, data, key, drain: new AbortController(), stop: new AbortController() };
-    });
-  };
-
-  const run = async (job: HeldJob, slot: WorkerSlot) => {
-    held.add(job);
-    try {
-      // It was being fetched when the others were told.
-      if (stopping) throw new Error(stopWords);
-      const context = { slot, drain: job.drain.signal, stop: job.stop.signal };
-      await handle(schemas[name].parse(job.data), context);
-      await boss.complete(name, job);
-    } catch (error) {
-      if (stopping) return await handBack(boss, name, job).catch(onError);
-      log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
-      await boss.fail(name, job).catch(onError);
-    } finally {
-      held.delete(job);
-    }
-  };
-
+  const { name, concurrency, maxHeld = concurrency } = work;
+  const stopping = new AbortController();
+  const held = new Map<string, HeldJob>();
+  const onError = createErrorLog(log, name);
+  const place = { boss, log, held, onError, stopping: stopping.signal };
+  const fetch = (count: number) => fetchJobs(boss, name, count);
+  const run = (job: HeldJob, slot: WorkerSlot) => runJob(place, work, { job, slot });
   const pump = createPump({ concurrency, maxHeld, fetch, run, pollMilliseconds, onError });
-  const heartbeat = setInterval(() => void touch(boss, name, held).catch(onError), touchMilliseconds);
+  const heart = startHeart(() => touch(boss, name, [...held.values()]), onError);
   return {
     wake: pump.wake,
     async [Symbol.asyncDispose]() {
-      stopping = true;
-      for (const { drain } of held) drain.abort(new Error(stopWords));
+      stopping.abort(new Error('The process stops.'));
+      for (const { drain } of held.values()) drain.abort(stopping.signal.reason);
       const timer = setTimeout(() => stopAll(held), drainMilliseconds);
       await pump[Symbol.asyncDispose]();
       clearTimeout(timer);
-      clearInterval(heartbeat);
+      heart[Symbol.dispose]();
     },
   };
 }
 
-const stopWords = 'The process stops.';
+function stopAll(held: ReadonlyMap<string, HeldJob>): void {
+  for (const { stop } of held.values()) stop.abort(new Error('The process has no more time.'));
+}
 
-function stopAll(held: ReadonlySet<HeldJob>): void {
-  for (const { stop } of held) stop.abort(new Error(stopWords));
+/** An outage of the database is told once in a while. */
+function createErrorLog(log: Logger, queue: JobName): (error: unknown) => void {
+  const isNews = createOutageNews();
+  return (error) => {
+    if (isNews(error)) log[isOutage(error) ? 'warn' : 'error']({ error, queue }, 'the job queue did not answer');
+  };
+}
+
+async function fetchJobs(boss: PgBoss, name: JobName, count: number): Promise<readonly HeldJob[]> {
+  const jobs = await boss.fetch<object>(name, { batchSize: count, includeMetadata: true });
+  return jobs.map(({ id, retryCount, data, singletonKey: key }) => {
+    return { id, retryCount, data, key, drain: new AbortController(), stop: new AbortController() };
+  });
+}
+
+/** Does not reject. */
+async function runJob<Name extends JobName>(
+  place: Place,
+  { name, handle }: WorkOptions<Name>,
+  { job, slot }: { readonly job: HeldJob; readonly slot: WorkerSlot },
+): Promise<void> {
+  const { boss, held, stopping, onError, log } = place;
+  const before = held.get(job.id);
+  if (before !== undefined) {
+    // It was taken from us for want of heartbeats, while the database was away, and came back: what runs goes on.
+    before.retryCount = job.retryCount;
+    return;
+  }
+  held.set(job.id, job);
+  try {
+    // It was being fetched when the others were told.
+    stopping.throwIfAborted();
+    await handle(schemas[name].parse(job.data), { slot, drain: job.drain.signal, stop: job.stop.signal });
+    await boss.complete(name, job);
+  } catch (error) {
+    if (stopping.aborted) return await handBack(boss, name, job).catch(onError);
+    log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
+    await boss.fail(name, job).catch(onError);
+  } finally {
+    held.delete(job.id);
+  }
 }
 
 /** As a new job: a failed one would wait before it comes again. What is lost in between is found by the sweep. */
@@ -94,6 +126,6 @@ async function handBack(boss: PgBoss, name: JobName, job: HeldJob): Promise<void
 }
 
 /** A job whose heartbeat came too late is given to another worker: this one's run stops at its next write. */
-async function touch(boss: PgBoss, name: JobName, held: ReadonlySet<HeldJob>): Promise<void> {
-  if (held.size > 0) await boss.touch(name, [...held]);
+async function touch(boss: PgBoss, name: JobName, held: readonly HeldJob[]): Promise<void> {
+  if (held.length > 0) await boss.touch(name, [...held]);
 }

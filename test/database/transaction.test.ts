@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { connectDatabase } from '../../src/database/database.ts';
+import { isOutage } from '../../src/database/outage.ts';
 import { createLogger } from '../../src/log.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 const log = createLogger({ level: 'silent' });
@@ -27,4 +29,76 @@ test('what a transaction wrote before it failed is gone', async () => {
   });
   await expect(failed).rejects.toThrow('no');
   expect(await database.prisma.user.count()).toBe(0);
+});
+
+const insertUser = (subject: string) =>
+  `INSERT INTO "User" (id, issuer, subject) VALUES (gen_random_uuid(), 'test', '${subject}')`;
+const rename = (subject: string, name: string) => `UPDATE "User" SET name = '${name}' WHERE subject = '${subject}'`;
+
+test('of two transactions that block each other, the one that the database undoes runs again', async () => {
+  await using test = await createTestDatabase();
+  await using database = connectDatabase({ url: test.url, maxConnections: 4, log });
+  for (const subject of ['a', 'b']) await database.pool.query(insertUser(subject));
+  const both = Promise.withResolvers<void>();
+  let locked = 0;
+  let runs = 0;
+  const renameBoth = (first: string, second: string, name: string) =>
+    database.transaction(async (connection) => {
+      runs += 1;
+      await connection.query(rename(first, name));
+      locked += 1;
+      if (locked === 2) both.resolve();
+      await both.promise;
+      await connection.query(rename(second, name));
+    });
+  await Promise.all([renameBoth('a', 'b', 'one'), renameBoth('b', 'a', 'other')]);
+  expect(runs).toBe(3);
+  const { rows } = await database.pool.query('SELECT DISTINCT name FROM "User"');
+  expect(rows).toHaveLength(1);
+});
+
+test('a transaction that another one overtook runs again, and sees what that has written', async () => {
+  await using test = await createTestDatabase();
+  await using database = connectDatabase({ url: test.url, maxConnections: 4, log });
+  await database.pool.query(insertUser('a'));
+  const seen: unknown[] = [];
+  await database.transaction(async (connection) => {
+    await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    const { rows } = await connection.query('SELECT name FROM "User"');
+    seen.push(rows[0].name);
+    if (seen.length === 1) await database.pool.query(rename('a', 'the faster one'));
+    await connection.query(rename('a', 'the slower one'));
+  });
+  expect(seen).toEqual([null, 'the faster one']);
+  const { rows } = await database.pool.query('SELECT name FROM "User"');
+  expect(rows).toEqual([{ name: 'the slower one' }]);
+});
+
+test('a transaction that lost its connection before it was to be committed runs again and is written once', async () => {
+  await using test = await createTestDatabase();
+  await using proxy = await startFaultProxy(test.url);
+  await using database = connectDatabase({ url: proxy.url, maxConnections: 4, log });
+  let runs = 0;
+  proxy.inflict({ kind: 'lose-answer', to: insertUser('a') });
+  await database.transaction(async (connection) => {
+    runs += 1;
+    await connection.query(insertUser('a'));
+  });
+  expect([runs, proxy.lostAnswers, await database.prisma.user.count()]).toEqual([2, 1, 1]);
+});
+
+test('a transaction whose COMMIT was not answered is not repeated: it may be committed', async () => {
+  await using test = await createTestDatabase();
+  await using proxy = await startFaultProxy(test.url);
+  await using database = connectDatabase({ url: proxy.url, maxConnections: 4, log });
+  let runs = 0;
+  proxy.inflict({ kind: 'lose-answer', to: 'COMMIT' });
+  const failure = await database
+    .transaction(async (connection) => {
+      runs += 1;
+      await connection.query(insertUser('a'));
+    })
+    .catch((error: unknown) => error);
+  expect(isOutage(failure)).toBe(true);
+  expect([runs, await database.prisma.user.count()]).toEqual([1, 1]);
 });

@@ -30,6 +30,8 @@ const openAttempt = {
   model: 'blank/blank',
   outcome: 'RUNNING',
   providerRequestId: null,
+  hasWebhook: false,
+  startedAt: expect.any(String),
   positions: [0],
 };
 const failure = { code: 'INTERNAL', message: 'from the past', retryable: true, stage: null, categories: [] } as const;

@@ -9,7 +9,8 @@ function progress(message: string | null = null): Hint {
 }
 
 test('hints arrive as they were sent, whatever letters they hold', () => {
-  const hints: Hint[] = [progress('“日本” 😀 \u2028'), { kind: 'work' }, { kind: 'cancel', generationId: 'a' }];
+  const look: Hint = { kind: 'look', generationId: 'a', attempt: 2 };
+  const hints = [progress('“日本” 😀 \u2028'), { kind: 'work' }, { kind: 'cancel', generationId: 'a' }, look] as const;
   const [message = ''] = packHints('me', hints, maxBytes);
   expect(parseHintMessage(message)).toEqual({ from: 'me', hints });
 });

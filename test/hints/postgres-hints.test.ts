@@ -5,6 +5,7 @@ import { connectDatabase, type Database } from '../../src/database/database.ts';
 import type { Hint } from '../../src/hints/hint.ts';
 import { createPostgresHints } from '../../src/hints/postgres-hints.ts';
 import { createLogger } from '../../src/log.ts';
+import { startFaultProxy } from '../support/fault-proxy.ts';
 import { createSnapshot } from '../support/snapshots.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -22,6 +23,8 @@ afterAll(async () => {
 
 /** One process: what it hears, and how often it found its connection again. */
 async function open(url = place.url) {
+  const warnings: string[] = [];
+  const log = createLogger({ level: 'warn', destination: { write: (line) => void warnings.push(line) } });
   const heard: Hint[] = [];
   let reconnects = 0;
   const options = { url, connection: database.pool, log };
@@ -31,7 +34,13 @@ async function open(url = place.url) {
       reconnects += 1;
     },
   });
-  return { ...hints, heard, reconnects: () => reconnects, [Symbol.asyncDispose]: () => hints[Symbol.asyncDispose]() };
+  return {
+    ...hints,
+    heard,
+    warnings,
+    reconnects: () => reconnects,
+    [Symbol.asyncDispose]: () => hints[Symbol.asyncDispose](),
+  };
 }
 
 async function terminateListeners(): Promise<number> {
@@ -75,6 +84,31 @@ test('a broken connection is made again, which is told, and hints arrive again',
   await expect.poll(() => [speaker.reconnects(), listener.reconnects()], { timeout: 5_000 }).toEqual([1, 1]);
   speaker.publish({ kind: 'work' });
   await expect.poll(() => listener.heard).toEqual([{ kind: 'work' }]);
+});
+
+test('a connection that falls silent is noticed, and made again when the network is back', {
+  timeout: 60_000,
+}, async () => {
+  await using proxy = await startFaultProxy(place.url);
+  await using speaker = await open();
+  await using listener = await open(proxy.url);
+  proxy.inflict({ kind: 'black-hole' });
+  speaker.publish({ kind: 'cancel', generationId: 'said into the hole' });
+  await expect.poll(() => listener.warnings, { timeout: 20_000 }).toHaveLength(1);
+  expect(listener.heard).toEqual([]);
+  proxy.heal();
+  await expect.poll(() => listener.reconnects(), { timeout: 20_000 }).toBe(1);
+  speaker.publish({ kind: 'work' });
+  await expect.poll(() => listener.heard).toEqual([{ kind: 'work' }]);
+});
+
+test('stopping while the connection is silent does not wait for it', async () => {
+  await using proxy = await startFaultProxy(place.url);
+  const listener = await open(proxy.url);
+  proxy.inflict({ kind: 'black-hole' });
+  const startedAt = performance.now();
+  await listener[Symbol.asyncDispose]();
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
 
 test('a notification that nobody understands is passed over', async () => {

@@ -159,3 +159,16 @@ test('a stream goes on over an outage that its server survives, and tells everyt
   expect(rest.at(-1)).toEqual(all.at(-1)?.data.generationProgress);
   expect(all.at(-1)).toHaveProperty('data.generationProgress.status', 'SUCCEEDED');
 });
+
+test('while one session holds a lock and every connection waits for it, requests are refused in time; then all is well', async () => {
+  const holder = await darkroom.database.pool.connect();
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE "Generation" IN ACCESS EXCLUSIVE MODE');
+  const document = '{ generations(first: 1) { edges { node { id } } } }';
+  const answers = await inTime(Promise.all(Array.from({ length: 40 }, () => client.ask(document))));
+  answers.forEach(expectUnavailable);
+  await holder.query('ROLLBACK');
+  holder.release();
+  const later = await Promise.all(Array.from({ length: 40 }, () => client.ask(document)));
+  for (const answer of later) expect(answer).not.toHaveProperty('errors');
+});

@@ -20,7 +20,8 @@ export function openProviders(): (wishes: Wishes) => Provider {
   const toDependencies = openVendorDependencies();
   return ({ url, changes = {}, ...settings }) => {
     const models = readModels('fal', falModels, changes);
-    const usual = { apiKey: secret, baseUrl: url, models, pollMilliseconds: { first: 1, most: 4 } };
+    const webhookKeysUrl = `${url}/.well-known/jwks.json`;
+    const usual = { apiKey: secret, baseUrl: url, webhookKeysUrl, models, pollMilliseconds: { first: 1, most: 4 } };
     return createFalProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }

@@ -15,7 +15,7 @@ type Wishes = Partial<Omit<RunpodSettings, 'models'>> & { readonly changes?: Mod
 /** Reaches the stand-in's files as well as its API. */
 export function createTestProvider(url: string, { changes = {}, ...settings }: Wishes = {}): Provider {
   const downloader = createDownloader({ trustedOrigins: [new URL(url).origin] });
-  const dependencies = { fetch, downloader: closedLater(downloader), clock: Date };
+  const dependencies = { fetch, downloader: closedLater(downloader), clock: { now: () => Date.now() } };
   const models = readModels('runpod', runpodModels, changes);
   return createRunpodProvider(dependencies, {
     apiKey: secret,

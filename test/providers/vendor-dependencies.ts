@@ -10,6 +10,6 @@ export function openVendorDependencies(): (standin: { readonly url: string }) =>
   const { fetch } = closing.use(createFetch());
   return ({ url }) => {
     const downloader = closing.use(createDownloader({ trustedOrigins: [url] }));
-    return { fetch, downloader, clock: Date };
+    return { fetch, downloader, clock: { now: () => Date.now() } };
   };
 }

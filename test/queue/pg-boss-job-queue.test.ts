@@ -163,6 +163,28 @@ test('a worker that stops while it fetches runs nothing of what it fetched', asy
   await expect.poll(() => worker.timesOf(job.key).length, { timeout: 5_000 }).toBe(1);
 });
 
+test('a job that was given away for want of heartbeats and comes back goes on, and is done once', async () => {
+  const hold = createHold();
+  await using worker = work({ handle: (_, signal) => hold.wait(signal) });
+  const job = createJob();
+  await queue.enqueue(database.pool, [job]);
+  await hold.reached;
+  const read = async () => {
+    const { rows } = await database.pool.query(
+      'SELECT state, retry_count AS claims FROM pgboss.job WHERE singleton_key = $1',
+      [job.key],
+    );
+    return rows[0];
+  };
+  const stopHeart = `UPDATE pgboss.job SET heartbeat_on = heartbeat_on - interval '1 minute'
+    WHERE singleton_key = $1 AND state = 'active' AND retry_count = 0`;
+  const stopHeartAndRead = () => database.pool.query(stopHeart, [job.key]).then(read);
+  await expect.poll(stopHeartAndRead, { timeout: 20_000 }).toEqual({ state: 'active', claims: 1 });
+  hold.release();
+  await expect.poll(read, { timeout: 10_000 }).toMatchObject({ state: 'completed' });
+  expect(worker.timesOf(job.key)).toHaveLength(1);
+});
+
 test('a job whose data is none of ours is not handed to the worker', async () => {
   const key = randomUUID();
   await using worker = work();

@@ -23,6 +23,8 @@ export function toOrder(model: ImageModel, wishes: Partial<PictureOrder> = {}): 
     pictures: [{ position: 0, seed: model.capabilities.seed === null ? null : 7 }],
     // Longer than any provider's own limit.
     timeoutMilliseconds: 1_000_000_000,
+    webhookUrl: null,
+    wakeUps: null,
     signal: new AbortController().signal,
     ...wishes,
   };

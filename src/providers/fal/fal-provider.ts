@@ -6,6 +6,7 @@ import type { PictureOrder, Provider } from '../provider.ts';
 import type { VendorDependencies, VendorSettings } from '../vendor.ts';
 import { withinTime } from '../within-time.ts';
 import { createFalApi } from './fal-api.ts';
+import { createFalWebhook } from './fal-webhook.ts';
 import { finishRequest } from './finish-request.ts';
 import definitions from './models.json' with { type: 'json' };
 import { isEnded, toAccount, toProgress } from './read-reply.ts';
@@ -15,6 +16,8 @@ export const falModels: ModelDefinitions = definitions;
 const usualTimeoutMilliseconds = 600_000;
 
 export interface FalSettings extends VendorSettings {
+  /** Where fal publishes the keys that it signs webhooks with. */
+  readonly webhookKeysUrl: string;
   readonly timeoutMilliseconds?: number;
   readonly pollMilliseconds?: PollMilliseconds;
 }
@@ -44,7 +47,7 @@ export function createFalProvider(dependencies: VendorDependencies, settings: Fa
       }),
       cancel: (brief: AbortSignal) => api.cancel(request, brief),
     };
-    return followJob(job, { pollMilliseconds, signal: order.signal });
+    return followJob(job, { pollMilliseconds, signal: order.signal, wakeUps: order.wakeUps });
   };
 
   return {
@@ -58,5 +61,6 @@ export function createFalProvider(dependencies: VendorDependencies, settings: Fa
         yield* follow(timed, await api.submit(timed));
       }),
     resume: (order, id) => withinTime(limit, order, (timed) => follow(timed, id)),
+    webhook: createFalWebhook({ ...dependencies, keysUrl: settings.webhookKeysUrl }),
   };
 }

@@ -19,9 +19,10 @@ function toRequest({ apiKey, baseUrl }: Endpoint, { path, ...wish }: Wish): Vend
 }
 
 export async function toSubmitRequest(order: PictureOrder, endpoint: Endpoint): Promise<VendorRequest> {
-  const { model, signal } = order;
+  const { model, signal, webhookUrl } = order;
   const body = await toModelInput(order, readInputSettings(model, inputSettings));
-  const request = toRequest(endpoint, { method: 'POST', path: model.vendorModel, signal });
+  const query = webhookUrl === null ? '' : `?${new URLSearchParams({ fal_webhook: webhookUrl })}`;
+  const request = toRequest(endpoint, { method: 'POST', path: `${model.vendorModel}${query}`, signal });
   // What has not begun by then is not begun any more, should nobody be there to cancel it.
   const timeout = String(Math.ceil(order.timeoutMilliseconds / 1000));
   return { ...request, headers: { ...request.headers, 'x-fal-request-timeout': timeout }, body };

@@ -9,6 +9,7 @@ import { finishPrediction } from './finish-prediction.ts';
 import definitions from './models.json' with { type: 'json' };
 import { isEnded, toAccount, toProgress } from './read-reply.ts';
 import { createReplicateApi } from './replicate-api.ts';
+import { createReplicateWebhook } from './replicate-webhook.ts';
 import { replicateSettings } from './to-request.ts';
 
 export const replicateModels: ModelDefinitions = definitions;
@@ -38,7 +39,7 @@ export function createReplicateProvider(dependencies: VendorDependencies, settin
       finish: finishPrediction({ order, apiKey, downloader: dependencies.downloader }),
       cancel: (brief: AbortSignal) => api.cancel(id, brief),
     };
-    return followJob(job, { pollMilliseconds, signal: order.signal });
+    return followJob(job, { pollMilliseconds, signal: order.signal, wakeUps: order.wakeUps });
   };
 
   return {
@@ -52,5 +53,6 @@ export function createReplicateProvider(dependencies: VendorDependencies, settin
         yield* follow(timed, await api.create(timed));
       }),
     resume: (order, id) => withinTime(limit, order, (timed) => follow(timed, id)),
+    webhook: createReplicateWebhook({ ...dependencies, endpoint: settings }),
   };
 }

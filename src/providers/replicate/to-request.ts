@@ -28,7 +28,12 @@ export async function toCreateRequest(order: PictureOrder, endpoint: Endpoint): 
   const path = version === undefined ? `/models/${order.model.vendorModel}/predictions` : '/predictions';
   const request = toRequest(endpoint, { method: 'POST', path, signal: order.signal });
   const headers = { ...request.headers, 'cancel-after': toDeadline(order.timeoutMilliseconds) };
-  return { ...request, headers, body: version === undefined ? { input } : { version, input } };
+  const body = { ...(version === undefined ? {} : { version }), input, ...toWebhook(order) };
+  return { ...request, headers, body };
+}
+
+function toWebhook({ webhookUrl }: PictureOrder): object {
+  return webhookUrl === null ? {} : { webhook: webhookUrl, webhook_events_filter: ['completed'] };
 }
 
 /** Replicate takes no less than five seconds. */

@@ -8,6 +8,7 @@ import { vendor } from './job-endpoint.ts';
 import definitions from './models.json' with { type: 'json' };
 import { readJobId } from './read-reply.ts';
 import { createRoutes, type Route, takeRoute } from './routes.ts';
+import { runpodWebhook } from './runpod-webhook.ts';
 import { createClean } from './to-failure.ts';
 import { toJob } from './to-job.ts';
 import { toJobRequest } from './to-request.ts';
@@ -47,7 +48,7 @@ export function createRunpodProvider(dependencies: VendorDependencies, given: Ru
   const follow = (order: PictureOrder, id: string) => {
     const { endpoint } = takeRoute(routes, order.model);
     const job = toJob({ id, endpoint, order, downloader, clean });
-    return followJob(job, { pollMilliseconds, signal: order.signal });
+    return followJob(job, { pollMilliseconds, signal: order.signal, wakeUps: order.wakeUps });
   };
 
   const offReason = findOffReason(apiKey, routes);
@@ -62,6 +63,7 @@ export function createRunpodProvider(dependencies: VendorDependencies, given: Ru
         yield* follow(timed, await submit(timed));
       }),
     resume: (order, id) => withinTime(limit, order, (timed) => follow(timed, id)),
+    webhook: runpodWebhook,
   };
 }
 

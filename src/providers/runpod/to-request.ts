@@ -30,7 +30,12 @@ export async function toJobRequest(order: PictureOrder, toInput: ToInput): Promi
   checkSize(order.inputs);
   const images = await Promise.all(order.inputs.map((input) => toDataUrl(input, order.signal)));
   const told = Object.entries(toInput(order, images)).filter(([, value]) => value !== null);
-  return { input: Object.fromEntries(told), policy: toPolicy(order.timeoutMilliseconds) };
+  const { webhookUrl } = order;
+  return {
+    input: Object.fromEntries(told),
+    policy: toPolicy(order.timeoutMilliseconds),
+    ...(webhookUrl === null ? {} : { webhook: webhookUrl }),
+  };
 }
 
 function checkSize(inputs: readonly InputPicture[]): void {

@@ -3,6 +3,8 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { blankPicture } from '../blank-provider.ts';
 import { inputsOf } from './fal-models.ts';
+import { createFalSigner, type FalSigner } from './fal-webhooks.ts';
+import { postWebhook } from './post-webhook.ts';
 import { type ReceivedRequest, type Standin, sendJson, startStandin } from './standin.ts';
 
 /** What comes of a request. */
@@ -21,18 +23,39 @@ export interface Play {
 export interface FalStandin extends Standin {
   /** The next request goes this way; what is left out goes the usual way. */
   play(play: Partial<Play>): void;
+  /** Takes a request to its end and tells its webhook, if it has one. Answers the status that it gets. */
+  end(id: string): Promise<number | undefined>;
+  readonly signer: FalSigner;
 }
 
 /** fal's queue. A prompt with "nsfw" in it is refused. */
 export async function startFalStandin(options: { readonly port?: number } = {}): Promise<FalStandin> {
-  const room: Room = { requests: new Map(), plays: [] };
+  const signer = createFalSigner();
+  const room: Room = { requests: new Map(), plays: [], signer };
   const standin = await startStandin((request, response) => answer(request, response, room), options);
-  return { ...standin, play: (play) => void room.plays.push(play) };
+  return {
+    ...standin,
+    signer,
+    play: (play) => void room.plays.push(play),
+    async end(id) {
+      const running = room.requests.get(id);
+      if (running === undefined) throw new Error(`There is no request ${id}.`);
+      running.looks = running.statuses.length;
+      const body = JSON.stringify({
+        request_id: id,
+        gateway_request_id: id,
+        status: 'OK',
+        payload: running.result.body,
+      });
+      return running.webhook === undefined ? undefined : postWebhook(running.webhook, body, signer.sign(body));
+    },
+  };
 }
 
 interface Room {
   readonly requests: Map<string, Running>;
   readonly plays: Partial<Play>[];
+  readonly signer: FalSigner;
 }
 
 interface Running {
@@ -40,6 +63,7 @@ interface Running {
   result: FalResult;
   /** Without the part of the path that names an endpoint. */
   readonly app: string;
+  readonly webhook: string | undefined;
   looks: number;
 }
 
@@ -49,6 +73,7 @@ const filePath = /^\/files\/[\w-]+\/(?<width>\d+)x(?<height>\d+)-\d\.(?<format>j
 async function answer(request: ReceivedRequest, response: ServerResponse, room: Room): Promise<void> {
   const file = filePath.exec(request.path)?.groups;
   if (file !== undefined) return sendPicture(response, file);
+  if (request.path === '/.well-known/jwks.json') return sendJson(response, 200, room.signer.keySet);
   const { status, body, headers } = reply(request, room);
   sendJson(response, status, body, headers);
 }
@@ -102,7 +127,8 @@ function cancel(running: Running): FalResult {
 }
 
 function submit({ method, path, body, headers }: ReceivedRequest, room: Room): FalResult {
-  const model = path.slice(1);
+  const { pathname, searchParams } = new URL(path, 'http://localhost');
+  const model = pathname.slice(1);
   const schema = inputsOf[model];
   if (schema === undefined) return { status: 404, body: { detail: `Application '${model}' not found` } };
   if (method !== 'POST') return notAllowed;
@@ -112,7 +138,7 @@ function submit({ method, path, body, headers }: ReceivedRequest, room: Room): F
   const origin = `http://${headers.host}`;
   const app = model.split('/').slice(0, 2).join('/');
   const play = { ...createPlay(input, `${origin}/files/${id}`), ...room.plays.shift() };
-  room.requests.set(id, { app, looks: 0, ...play });
+  room.requests.set(id, { app, looks: 0, webhook: searchParams.get('fal_webhook') ?? undefined, ...play });
   const url = `${origin}/${app}/requests/${id}`;
   const urls = { response_url: url, status_url: `${url}/status`, cancel_url: `${url}/cancel` };
   return { status: 200, body: { status: 'IN_QUEUE', request_id: id, queue_position: 0, ...urls } };

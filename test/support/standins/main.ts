@@ -42,5 +42,6 @@ REPLICATE_API_TOKEN=${key}
 REPLICATE_BASE_URL=${replicate.url}/v1
 FAL_KEY=${key}
 FAL_BASE_URL=${fal.url}
+FAL_JWKS_URL=${fal.url}/.well-known/jwks.json
 `);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { blankPicture } from '../blank-provider.ts';
+import { postWebhook } from './post-webhook.ts';
 import { findInputSchema, findInvalidFields, type InvalidField, versionedModel } from './replicate-models.ts';
+import { replicateSecret, signAsReplicate } from './replicate-webhooks.ts';
 import { type ReceivedRequest, type Standin, sendJson, startStandin } from './standin.ts';
 
 /** What a prediction shows of itself. */
@@ -26,13 +28,25 @@ export type Timeline = readonly Partial<PredictionState>[];
 export interface ReplicateStandin extends Standin {
   /** The next prediction goes this way. */
   play(timeline: Timeline): void;
+  /** Takes a prediction to its end and tells its webhook, if it has one. Answers the status that it gets. */
+  end(id: string): Promise<number | undefined>;
 }
 
 /** Its base URL is the stand-in's with `/v1` behind it. A prompt with "nsfw" in it is refused. */
 export async function startReplicateStandin(options: { readonly port?: number } = {}): Promise<ReplicateStandin> {
   const room: Room = { predictions: new Map(), plays: [] };
   const standin = await startStandin((request, response) => answer(request, response, room), options);
-  return { ...standin, play: (timeline) => void room.plays.push(timeline) };
+  return {
+    ...standin,
+    play: (timeline) => void room.plays.push(timeline),
+    async end(id) {
+      const running = room.predictions.get(id);
+      if (running === undefined) throw new Error(`There is no prediction ${id}.`);
+      running.looks = running.timeline.length;
+      const body = JSON.stringify(toState(running));
+      return running.webhook === undefined ? undefined : postWebhook(running.webhook, body, signAsReplicate(body));
+    },
+  };
 }
 
 interface Room {
@@ -41,6 +55,7 @@ interface Room {
 }
 
 interface Running {
+  readonly webhook: string | undefined;
   readonly base: PredictionState;
   timeline: Timeline;
   looks: number;
@@ -73,6 +88,7 @@ function reply(request: ReceivedRequest, room: Room): Reply {
   if (!/^Bearer \S+$/.test(headers.authorization ?? '')) {
     return toProblem(401, 'Unauthenticated', 'You did not pass a valid authentication token');
   }
+  if (path === '/v1/webhooks/default/secret') return { status: 200, body: { key: replicateSecret } };
   const name = /^\/v1\/models\/([\w.-]+\/[\w.-]+)\/predictions$/.exec(path)?.[1];
   const creates = name !== undefined || path === '/v1/predictions';
   if (creates && method === 'POST') return create(request, { room, name });
@@ -102,7 +118,11 @@ function toState({ base, timeline, looks }: Running): PredictionState {
   return { ...base, ...timeline[Math.min(looks, timeline.length - 1)] };
 }
 
-const createSchema = z.strictObject({ input: z.record(z.string(), z.unknown()) });
+const createSchema = z.strictObject({
+  input: z.record(z.string(), z.unknown()),
+  webhook: z.url().optional(),
+  webhook_events_filter: z.array(z.enum(['start', 'output', 'logs', 'completed'])).optional(),
+});
 const createVersionSchema = createSchema.extend({ version: z.string() });
 
 interface Creation {
@@ -122,10 +142,10 @@ function create(request: ReceivedRequest, { room, name }: Creation): Reply {
   const schema = findInputSchema(model);
   if (schema === undefined) return toProblem(404, 'Not found', 'The requested model could not be found.');
   if (!isDeadline(request)) return toProblem(422, 'Invalid deadline', 'Cancel-After must be 5 seconds at least.');
-  const { input } = parsed.data;
+  const { input, webhook } = parsed.data;
   const fields = findInvalidFields(schema, input);
   if (fields.length > 0) return toInvalid(fields);
-  const running = start(request, room, { model, input });
+  const running = { ...start(request, room, { model, input }), webhook };
   room.predictions.set(running.base.id, running);
   return { status: 201, body: toState(running) };
 }
@@ -142,7 +162,11 @@ function toInvalid(fields: readonly InvalidField[]): Reply {
   return { status: 422, body: { detail, status: 422, title: 'Input validation failed', invalid_fields: fields } };
 }
 
-function start({ headers }: ReceivedRequest, room: Room, told: Pick<PredictionState, 'model' | 'input'>): Running {
+function start(
+  { headers }: ReceivedRequest,
+  room: Room,
+  told: Pick<PredictionState, 'model' | 'input'>,
+): Omit<Running, 'webhook'> {
   const id = `standin${String(room.predictions.size + 1).padStart(19, '0')}`;
   const origin = `http://${headers.host}`;
   const get = `${origin}/v1/predictions/${id}`;

@@ -1,4 +1,5 @@
 import { blankPicture } from '../blank-provider.ts';
+import { postWebhook } from './post-webhook.ts';
 import { type JobInput, type JobState, type WorkerJob, workers } from './runpod-workers.ts';
 import { type Answer, type ReceivedRequest, type Standin, sendJson, startStandin } from './standin.ts';
 
@@ -7,11 +8,15 @@ export interface RunpodStandin extends Standin {
   readonly endpointUrl: string;
   /** The next job goes through these states, one a look, and stays in the last. */
   play(...states: readonly JobState[]): void;
+  /** Takes a job to its last state and tells its webhook, if it has one. Answers the status that it gets. */
+  end(jobId: string): Promise<number | undefined>;
   /** The states that jobs were left in, by id. */
   readonly jobs: ReadonlyMap<string, JobState>;
 }
 
 interface Job {
+  readonly id: string;
+  readonly webhook: string | undefined;
   readonly endpoint: string;
   /** The first is the one that it is in. */
   states: readonly JobState[];
@@ -36,6 +41,12 @@ export async function startRunpodStandin(options: { readonly port?: number } = {
     [Symbol.asyncDispose]: () => standin[Symbol.asyncDispose](),
     endpointUrl: `${standin.url}/v2/classic`,
     play: (...states) => void scripts.push(states),
+    async end(jobId) {
+      const job = jobs.get(jobId);
+      if (job === undefined) throw new Error(`There is no job ${jobId}.`);
+      job.states = job.states.slice(-1);
+      return tell(job);
+    },
     get jobs() {
       return new Map([...jobs].map(([id, { states }]) => [id, states[0] ?? { status: 'COMPLETED' }]));
     },
@@ -58,7 +69,7 @@ export async function startRunpodStandin(options: { readonly port?: number } = {
     if (route === 'POST run' && jobId === undefined) return run(endpoint, request.body.toString());
     const job = jobs.get(jobId ?? '');
     if (job === undefined || job.endpoint !== endpoint) return { status: 404, body: { error: 'job not found' } };
-    if (route === 'GET status') return { status: 200, body: { id: jobId, ...look(job) } };
+    if (route === 'GET status') return { status: 200, body: { id: job.id, ...look(job) } };
     if (route !== 'POST cancel') return { status: 404, body: {} };
     const [state] = job.states;
     if (!isEnded(state)) job.states = [{ ...toTimes(state), status: 'CANCELLED' }];
@@ -70,15 +81,20 @@ export async function startRunpodStandin(options: { readonly port?: number } = {
     const id = `00000000-0000-4000-8000-${String(submissions).padStart(12, '0')}-u1`;
     const fault = findJobFault(text);
     if (fault !== undefined) return { status: 400, body: { error: fault } };
-    const { input }: { input: JobInput } = JSON.parse(text);
+    const { input, webhook }: { input: JobInput; webhook?: string } = JSON.parse(text);
     const worker = workers.get(endpoint);
     const refused = worker?.findFault?.(input);
     if (refused !== undefined) return { status: 400, body: { id, status: 'FAILED', error: refused } };
     const job: WorkerJob = { input, pictureUrl: `${standin.url}/pictures/${id}.png` };
     const states = scripts.shift() ?? (await worker?.work(job)) ?? [];
-    jobs.set(id, { endpoint, states });
+    jobs.set(id, { id, endpoint, states, webhook });
     return { status: 200, body: { id, status: 'IN_QUEUE' } };
   }
+}
+
+/** The body is what a look answers. */
+async function tell({ id, webhook, states: [state] }: Job): Promise<number | undefined> {
+  return webhook === undefined ? undefined : postWebhook(webhook, JSON.stringify({ id, ...state }));
 }
 
 /** Answers the state that the job is in, and takes it to the next. */
