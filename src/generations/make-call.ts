@@ -39,14 +39,16 @@ export interface Call {
  * where the process stops and the provider goes on without us.
  */
 export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
-  const account: Account = { stored: 0, late: 0, told: {} };
+  const account: Account = { stored: call.positions.length - call.wanted.size, late: 0, told: {} };
   using leaving = createLeaving(run);
   try {
     await call.slot.enter(run.signal);
     using opened = openCall(run, call);
     await begin(run, call, opened);
     crashPoint('after-attempt-row');
-    const error = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
+    const end = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
+    // A call whose pictures are all there has succeeded, whatever its provider still knows of it.
+    const error = call.wanted.size === 0 && end instanceof ProviderError ? undefined : end;
     // Whoever takes over finds the attempt as it was left.
     if (!(error instanceof LeaveRunning)) await closeCall(run, call, { account, error });
     if (error !== undefined) throw call.providerRequestId === undefined ? error : toStarted(error);

@@ -37,7 +37,7 @@ export async function planCalls(run: GenerationRun, missing: readonly number[]):
     const positions = toPositions(attempt, missing);
     const wanted = positions.filter((position) => missing.includes(position));
     const counts = { stored: positions.length - wanted.length, asked: positions.length };
-    if (wanted.length > 0 && goesOn(run, attempt)) taken.push(toTaken(attempt, { positions, wanted }));
+    if (goesOn(run, attempt, wanted)) taken.push(toTaken(attempt, { positions, wanted }));
     else {
       if (attempt.outcome === 'RUNNING') await closeLeftCall(run, attempt, counts);
       if (!mayRepeat(run)) for (const position of positions) unknown.add(position);
@@ -62,12 +62,13 @@ function findProvider({ generation, catalogue }: GenerationRun): Provider | unde
   return model === undefined ? undefined : catalogue.providerOf(model);
 }
 
-function goesOn(run: GenerationRun, attempt: OpenAttempt): boolean {
+/** Also one whose pictures are all stored, where its provider can tell what it cost. */
+function goesOn(run: GenerationRun, attempt: OpenAttempt, wanted: readonly number[]): boolean {
   const { model, outcome, providerRequestId, hasWebhook } = attempt;
   const { modelSlug, status } = run.generation;
   const isCurrent = outcome === 'RUNNING' && model === modelSlug;
   if (!isCurrent || findProvider(run)?.resume === undefined) return false;
-  return providerRequestId !== null || (hasWebhook && status !== 'CANCELLING');
+  return providerRequestId !== null || (hasWebhook && wanted.length > 0 && status !== 'CANCELLING');
 }
 
 function toTaken(attempt: OpenAttempt, pictures: Pick<TakenCall, 'positions' | 'wanted'>): TakenCall {

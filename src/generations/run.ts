@@ -56,7 +56,7 @@ async function followThrough(run: GenerationRun): Promise<void> {
     run.signal.throwIfAborted();
     const missing = await findMissingPictures(run);
     const plan = await planCalls(run, missing);
-    if (missing.length > 0) await makePictures(run, await prepareAssignment(run, plan), plan);
+    if (missing.length > 0 || plan.taken.length > 0) await makePictures(run, await prepareAssignment(run, plan), plan);
   } catch (error) {
     if (error instanceof LeaseLost || isLetGo(run, error)) throw error;
     return settleFailed(run, error);

@@ -4,7 +4,9 @@ import { CancelRequested } from '../../src/generations/running-generations.ts';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
 import type { PictureOrder, Provider, ProviderEvent } from '../../src/providers/provider.ts';
 import { ProviderError } from '../../src/providers/provider-error.ts';
-import { createScriptedProvider } from '../support/blank-provider.ts';
+import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
+import { originalName } from '../../src/storage/blob-names.ts';
+import { blankPicture, createScriptedProvider } from '../support/blank-provider.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
@@ -221,3 +223,40 @@ test('a picture that comes after its generation has ended is kept with it, and i
     images: [{}, {}],
   });
 });
+
+test('a call whose pictures are all stored is asked once more what it cost, and has succeeded in any case', async () => {
+  const provider = createBilling(async function* (order) {
+    yield { type: 'accepted', providerRequestId: 'job-d' };
+    yield { type: 'account', costUsd: '0.123400' };
+    yield* paintAll(order);
+  });
+  const gone = createBilling(() => {
+    throw new ProviderError('Nobody knows it.', { code: 'OUTPUT_LOST', retryable: true });
+  });
+  const known = await leave([{ number: 1, positions: [0], providerRequestId: 'job-d' }]);
+  await storeFirst(known);
+  expect(await takeOver(known, provider)).toMatchObject({
+    status: 'SUCCEEDED',
+    costUsd: '0.123400',
+    attempts: [{ outcome: 'SUCCEEDED' }],
+    images: [{}],
+  });
+  const forgotten = await leave([{ number: 1, positions: [0], providerRequestId: 'job-e' }]);
+  await storeFirst(forgotten);
+  expect(await takeOver(forgotten, gone)).toMatchObject({
+    status: 'SUCCEEDED',
+    costUsd: '0.010000',
+    attempts: [{ outcome: 'SUCCEEDED', failure: null }],
+  });
+});
+
+/** As a worker does it that is killed before it writes the row. */
+async function storeFirst(id: string): Promise<void> {
+  const store = createAzureImageStore({
+    connectionString: api.config.AZURE_STORAGE_CONNECTION_STRING ?? '',
+    containerName: api.config.AZURE_STORAGE_CONTAINER,
+    clock: { now: () => Date.now() },
+  });
+  const name = originalName({ generationId: decodeKey(id, 'Generation'), attempt: 1, position: 0 });
+  await store.put({ name, bytes: await blankPicture(64, 64), mediaType: 'image/png' });
+}
