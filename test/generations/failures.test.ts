@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toFailure } from '../../src/generations/failure-of.ts';
 import type { ProviderEvent } from '../../src/providers/provider.ts';
 import { ProviderError } from '../../src/providers/provider-error.ts';
+import { StorageError } from '../../src/storage/storage-error.ts';
 import { blankModel, blankPicture } from '../support/blank-provider.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
@@ -26,8 +28,14 @@ const outcome = /* GraphQL */ `
   }
 `;
 
-async function perform(script: Script, { count = 1, on = darkroom } = {}) {
-  const id = await submit(on.client, { prompt: stage.prompt(script), count });
+interface Performance {
+  readonly count?: number;
+  readonly on?: Darkroom;
+  readonly deadlineSeconds?: number;
+}
+
+async function perform(script: Script, { count = 1, on = darkroom, ...wishes }: Performance = {}) {
+  const id = await submit(on.client, { prompt: stage.prompt(script), count, ...wishes });
   const last = await waitForEnd(on.client, follow, id);
   const { generation } = await on.client.query(outcome, { id });
   expect(generation.progress).toMatchObject({ status: last.status, stage: null });
@@ -168,7 +176,7 @@ test('a model that is no longer configured fails what was queued for it', async 
   expect(generation).toMatchObject({ failure: { code: 'MODEL_RETIRED', retryable: false }, attempts: [] });
 });
 
-test('a storage that is away fails the generation as such, and works again when it is back', async () => {
+test('a storage that is away holds a generation until its deadline, and works again when it is back', async () => {
   const connection = darkroom.config.AZURE_STORAGE_CONNECTION_STRING ?? '';
   const { origin } = new URL(/BlobEndpoint=([^;]+)/.exec(connection)?.[1] ?? '');
   await using proxy = await startCuttingProxy(origin);
@@ -176,13 +184,19 @@ test('a storage that is away fails the generation as such, and works again when 
   await using apart = await startDarkroom({ providers: [stage.provider], config });
   proxy.cutAfter(0);
   proxy.cutNow();
-  const { generation } = await perform(paintAll, { on: apart });
+  const { generation } = await perform(paintAll, { on: apart, deadlineSeconds: 2 });
   expect(generation).toMatchObject({
     status: 'FAILED',
     images: [],
-    failure: { code: 'STORAGE_UNAVAILABLE', retryable: true, stage: 'STORING' },
+    failure: { code: 'TIMED_OUT', retryable: true, stage: 'STORING' },
   });
   expect(JSON.stringify(generation)).not.toContain('127.0.0.1');
   proxy.cutAfter(Number.POSITIVE_INFINITY);
   expect((await perform(paintAll, { on: apart })).generation).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+test('a storage that stays away fails the generation as such, and what it said stays with the server', () => {
+  const error = new StorageError('Storing at 127.0.0.1 failed.', { fault: 'AWAY' });
+  const failure = { code: 'STORAGE_UNAVAILABLE', message: 'The picture could not be stored.', retryable: true };
+  expect(toFailure(error, 'STORING')).toEqual({ ...failure, stage: 'STORING', categories: [] });
 });
