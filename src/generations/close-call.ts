@@ -1,5 +1,6 @@
 import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
 import { recordLateCost } from '../database/record-late-cost.ts';
+import type { Failure } from '../domain/failure.ts';
 import { multiplyUsd } from '../domain/money.ts';
 import type { AccountReport } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
@@ -10,6 +11,8 @@ import { CancelRequested } from './running-generations.ts';
 
 /** What a call costs and how long it took, as far as it is known. */
 export interface Account {
+  /** The provider has told its own id of the call. */
+  accepted: boolean;
   stored: number;
   /** Pictures that came after the run had lost its generation. */
   late: number;
@@ -46,12 +49,16 @@ export async function closeCall(
   const ending: FinishedAttempt = {
     ...attempt,
     leaseToken,
-    outcome: failure === null ? 'SUCCEEDED' : isCancelled ? 'CANCELLED' : 'FAILED',
+    outcome: failure === null ? 'SUCCEEDED' : isCancelled ? 'CANCELLED' : toOutcome(failure),
     failure: isCancelled ? null : failure,
     delayMilliseconds,
     executionMilliseconds,
   };
   await journal.amend((connection) => finishAttempt(connection, ending));
+}
+
+function toOutcome({ code }: Failure): 'UNKNOWN' | 'FAILED' {
+  return code === 'OUTCOME_UNKNOWN' ? 'UNKNOWN' : 'FAILED';
 }
 
 /** By the price of a picture. A call that failed without one may have cost: that is not known. */

@@ -15,6 +15,7 @@ import { LeaseLost } from './lease-lost.ts';
 import type { OpenCall } from './open-calls.ts';
 import { orderPictures } from './order-pictures.ts';
 import type { OverallProgress } from './overall-progress.ts';
+import { createUnknownOutcome } from './plan-calls.ts';
 import { storePicture } from './store-picture.ts';
 
 /** One call of a provider: an attempt of its own. */
@@ -39,16 +40,16 @@ export interface Call {
  * where the process stops and the provider goes on without us.
  */
 export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
-  const account: Account = { stored: call.positions.length - call.wanted.size, late: 0, told: {} };
+  const accepted = call.providerRequestId !== undefined;
+  const account: Account = { accepted, stored: call.positions.length - call.wanted.size, late: 0, told: {} };
   using leaving = createLeaving(run);
   try {
     await call.slot.enter(run.signal);
     using opened = openCall(run, call);
     await begin(run, call, opened);
     crashPoint('after-attempt-row');
-    const end = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
-    // A call whose pictures are all there has succeeded, whatever its provider still knows of it.
-    const error = call.wanted.size === 0 && end instanceof ProviderError ? undefined : end;
+    const fault = await take(run, call, { account, leaving, opened }).then(() => undefined, toFault);
+    const error = fault instanceof ProviderError ? judge(run, call, { account, fault }) : fault;
     // Whoever takes over finds the attempt as it was left.
     if (!(error instanceof LeaveRunning)) await closeCall(run, call, { account, error });
     if (error !== undefined) throw call.providerRequestId === undefined ? error : toStarted(error);
@@ -60,6 +61,18 @@ export async function makeCall(run: GenerationRun, call: Call): Promise<void> {
 
 function toFault(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('Something was thrown that is no error.', { cause: reason });
+}
+
+/** What a provider's error means for the call; undefined where it means nothing. */
+function judge(
+  { catalogue }: GenerationRun,
+  { assignment, wanted }: Call,
+  { account, fault }: { readonly account: Account; readonly fault: ProviderError },
+): ProviderError | undefined {
+  // A call whose pictures are all there has succeeded, whatever its provider still knows of it.
+  if (wanted.size === 0) return undefined;
+  const mayBePaidTwice = !catalogue.providerOf(assignment.model).repeatable;
+  return fault.cutOff && !account.accepted && mayBePaidTwice ? createUnknownOutcome(fault) : fault;
 }
 
 /** A call that a provider works on by itself is left to it as soon as the process is to stop. */
@@ -136,6 +149,7 @@ async function handle(run: GenerationRun, call: Call, { event, account, leaving 
   const { number, progress } = call;
   switch (event.type) {
     case 'accepted':
+      account.accepted = true;
       await accept(run, call, event.providerRequestId);
       return leaving.allow();
     case 'progress':

@@ -108,7 +108,7 @@ export async function closeLeftCall(
 }
 
 /** Asking again could be paid twice: that is for the caller to decide. */
-export function createUnknownOutcome(): ProviderError {
+export function createUnknownOutcome(cause?: unknown): ProviderError {
   const message = 'The call to the provider was cut off. Whether it made and charged pictures is not known.';
-  return new ProviderError(message, { code: 'OUTCOME_UNKNOWN', retryable: true });
+  return new ProviderError(message, { code: 'OUTCOME_UNKNOWN', retryable: true, cause });
 }

@@ -80,9 +80,12 @@ function createBreaker(board: TroubleBoard, provider: string): CircuitBreakerPol
   return breaker;
 }
 
+/** Calls that are cut off say most: each may have been paid for nothing. */
+const outages: ReadonlySet<string> = new Set(['PROVIDER_UNAVAILABLE', 'TIMED_OUT', 'OUTCOME_UNKNOWN']);
+
 /** A failure that says something of the provider, not of the request. */
 function isOutage(error: unknown): boolean {
-  return error instanceof ProviderError && (error.code === 'PROVIDER_UNAVAILABLE' || error.code === 'TIMED_OUT');
+  return error instanceof ProviderError && outages.has(error.code);
 }
 
 function isKeyRefusal(error: unknown): error is ProviderError {

@@ -27,5 +27,6 @@ export async function callVendor(fetch: Fetch, { vendor, ...request }: VendorReq
 export function toUnreachable(vendor: string, error: NetworkError): ProviderError {
   const { connected, tooLarge, message, cause } = error;
   const code = tooLarge ? 'PROVIDER_BAD_RESPONSE' : 'PROVIDER_UNAVAILABLE';
-  return new ProviderError(`${vendor}: ${message}`, { code, retryable: !tooLarge, unstarted: !connected, cause });
+  const progress = { unstarted: !connected, cutOff: connected && !tooLarge };
+  return new ProviderError(`${vendor}: ${message}`, { code, retryable: !tooLarge, ...progress, cause });
 }

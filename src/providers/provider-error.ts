@@ -6,6 +6,8 @@ export interface ProviderErrorOptions {
   readonly retryable: boolean;
   /** The call certainly did not start, so that making it again cannot be paid twice. Default: false. */
   readonly unstarted?: boolean;
+  /** The connection broke before the answer was there: whether the provider did the work is not known. Default: false. */
+  readonly cutOff?: boolean;
   /** How long the provider asks us to stay away. */
   readonly retryAfterSeconds?: number;
   /** What a refusal named, in the provider's words. */
@@ -19,6 +21,7 @@ export class ProviderError extends Error {
   readonly code: FailureCode;
   readonly retryable: boolean;
   readonly unstarted: boolean;
+  readonly cutOff: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly categories: readonly string[];
 
@@ -27,6 +30,7 @@ export class ProviderError extends Error {
     this.code = options.code;
     this.retryable = options.retryable;
     this.unstarted = options.unstarted ?? false;
+    this.cutOff = options.cutOff ?? false;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.categories = options.categories ?? [];
   }
