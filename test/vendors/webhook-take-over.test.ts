@@ -27,55 +27,58 @@ async function passOn({ path, headers, body }: ReceivedRequest): Promise<{ reado
   return (await fetch(`${runpod.standin.url}${path}`, told)).json() as Promise<{ readonly id: string }>;
 }
 
-test('a job whose id was lost with its worker is followed by the id that its webhook brings, and paid once', async () => {
+/** A worker that is gone before RunPod's answer arrives: nobody knows the id of the job. */
+async function loseWorker() {
   const providers = [createTestProvider(runpod.standin.endpointUrl)];
-  const before = runpod.standin.jobs.size;
-  await using api = await startDarkroom({ providers, config, role: 'api' });
-  const worker = await startDarkroom({ providers, config, role: 'worker', beside: api });
+  const jobsBefore = runpod.standin.jobs.size;
+  const api = await startDarkroom({ providers, config, role: 'api' });
+  const startWorker = () => startDarkroom({ providers, config, role: 'worker', beside: api, concurrency: 1 });
+  const worker = await startWorker();
   const lost = loseAnswer();
   const id = await submit(api.client, { prompt: 'A grey lake', model: 'runpod/endpoint' });
   const { jobId, webhook } = await lost;
   await worker[Symbol.asyncDispose]();
   const { pathname, search } = new URL(webhook);
-  expect(await postWebhook(`${api.url}${pathname}${search}`, JSON.stringify({ id: jobId }))).toBe(200);
-  await using _next = await startDarkroom({ providers, config, role: 'worker', beside: api });
+  return {
+    api,
+    id,
+    startWorker,
+    /** As RunPod tells it when the job is done. */
+    tell: () => postWebhook(`${api.url}${pathname}${search}`, JSON.stringify({ id: jobId })),
+    countJobs: () => runpod.standin.jobs.size - jobsBefore,
+    [Symbol.asyncDispose]: () => api[Symbol.asyncDispose](),
+  };
+}
+
+test('a job whose id was lost with its worker is followed by the id that its webhook brings, and paid once', async () => {
+  await using lost = await loseWorker();
+  const { api, id } = lost;
+  expect(await lost.tell()).toBe(200);
+  await using _next = await lost.startWorker();
   expect(await waitForEnd(api.client, follow, id)).toMatchObject({ status: 'SUCCEEDED', imagesStored: 1 });
   expect(await readRow(api, id)).toMatchObject({ attempts: [{ number: 1, outcome: 'SUCCEEDED' }] });
-  expect(runpod.standin.jobs.size - before).toBe(1);
+  expect(lost.countJobs()).toBe(1);
 });
 
 test('whoever takes over waits for the webhook that brings the id, and lets others run meanwhile', async () => {
-  const providers = [createTestProvider(runpod.standin.endpointUrl)];
-  const before = runpod.standin.jobs.size;
-  await using api = await startDarkroom({ providers, config, role: 'api' });
-  const worker = await startDarkroom({ providers, config, role: 'worker', beside: api });
-  const lost = loseAnswer();
-  const id = await submit(api.client, { prompt: 'A grey lake', model: 'runpod/endpoint' });
-  const { jobId, webhook } = await lost;
-  await worker[Symbol.asyncDispose]();
-  await using _next = await startDarkroom({ providers, config, role: 'worker', beside: api, concurrency: 1 });
+  await using lost = await loseWorker();
+  const { api, id } = lost;
+  await using _next = await lost.startWorker();
   const other = await submit(api.client, { prompt: 'A green lake', model: 'runpod/endpoint' });
   expect(await waitForEnd(api.client, follow, other)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await readRow(api, id)).toMatchObject({ status: 'RUNNING', attempts: [{ outcome: 'RUNNING' }] });
-  const { pathname, search } = new URL(webhook);
-  expect(await postWebhook(`${api.url}${pathname}${search}`, JSON.stringify({ id: jobId }))).toBe(200);
+  expect(await lost.tell()).toBe(200);
   expect(await waitForEnd(api.client, follow, id)).toMatchObject({ status: 'SUCCEEDED', imagesStored: 1 });
   expect(await readRow(api, id)).toMatchObject({ attempts: [{ number: 1, outcome: 'SUCCEEDED' }] });
-  expect(runpod.standin.jobs.size - before).toBe(2);
+  expect(lost.countJobs()).toBe(2);
 });
 
 test('an id that no webhook brings in the time of the call is given up, and the call is not made again', async () => {
-  const providers = [createTestProvider(runpod.standin.endpointUrl)];
-  const before = runpod.standin.jobs.size;
-  await using api = await startDarkroom({ providers, config, role: 'api' });
-  const worker = await startDarkroom({ providers, config, role: 'worker', beside: api });
-  const lost = loseAnswer();
-  const id = await submit(api.client, { prompt: 'A grey lake', model: 'runpod/endpoint' });
-  await lost;
-  await worker[Symbol.asyncDispose]();
+  await using lost = await loseWorker();
+  const { api, id } = lost;
   await api.database.pool.query(`UPDATE "Attempt" SET "startedAt" = "startedAt" - interval '1 day'`);
-  await using _next = await startDarkroom({ providers, config, role: 'worker', beside: api });
+  await using _next = await lost.startWorker();
   expect(await waitForEnd(api.client, follow, id)).toMatchObject({ status: 'FAILED' });
   expect(await readRow(api, id)).toMatchObject({ attempts: [{ number: 1, outcome: 'UNKNOWN' }] });
-  expect(runpod.standin.jobs.size - before).toBe(1);
+  expect(lost.countJobs()).toBe(1);
 });
