@@ -48,14 +48,14 @@ export interface ServerOptions {
   readonly concurrency?: number;
 }
 
-/** As `npm start` has them: V8 would let the heap grow to twice what is in it before it looks for what can go. */
-export const heapFlags = ['--max-semi-space-size=8', '--heap-growing-percent=40'] as const;
+/** As `npm run start:worker` has them: V8 would let the heap grow to twice what is in it before it looks for what can go. */
+const workerFlags = ['--max-semi-space-size=8', '--heap-growing-percent=40'] as const;
 
 /** Starts bench/server.ts and waits until it is ready. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const { workspace, role, painter = 'blank', vendor, concurrency } = options;
   const child = startProcess(new URL('server.ts', import.meta.url), {
-    flags: heapFlags,
+    flags: role === 'worker' ? workerFlags : [],
     arguments: ['--role', role, '--painter', vendor === undefined ? painter : 'configured'],
     environment: {
       PORT: '0',

@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { machineMilliseconds } from '../measure.ts';
 import { seedHistory } from '../seed-history.ts';
-import { heapFlags, nextMessage, startProcess, stopProcess } from '../server-process.ts';
+import { nextMessage, startProcess, stopProcess } from '../server-process.ts';
 import { connectPool } from '../services.ts';
 
 const size = 10_000;
@@ -36,7 +36,7 @@ export const start: Benchmark = {
     const data = join(directory, 'start');
     await seed(join(data, 'postgres'));
     const environment = { DATA_DIR: data, PORT: '0', LOG_LEVEL: 'warn' };
-    const measureServer = () => measure(() => startProcess(main, { flags: heapFlags, environment }), waitUntilReady);
+    const measureServer = () => measure(() => startProcess(main, { environment }), waitUntilReady);
     await measureServer();
     return async () => {
       const server = await measureServer();

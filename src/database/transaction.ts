@@ -25,6 +25,8 @@ type Outcome<Result> =
  */
 export async function runTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
   const startedAt = performance.now();
+  const first = await tryTransaction(pool, work);
+  if (first.kind === 'done') return first.result;
   const mayRepeat = (outcome: unknown) => {
     const { kind } = outcome as Outcome<Result>;
     return (kind === 'undone' || kind === 'lost') && performance.now() - startedAt < repeatMilliseconds[kind];
@@ -33,7 +35,7 @@ export async function runTransaction<Result>(pool: pg.Pool, work: Work<Result>):
     maxAttempts: repeats,
     backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 200 }),
   });
-  const outcome = await policy.execute(() => tryTransaction(pool, work));
+  const outcome = await policy.execute(({ attempt }) => (attempt === 0 ? first : tryTransaction(pool, work)));
   if (outcome.kind === 'done') return outcome.result;
   throw outcome.error;
 }
