@@ -62,6 +62,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       LOG_LEVEL: 'warn',
       // As the Docker image has it, and docs/operations.md advises.
       MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '1048576',
       DATABASE_URL: workspace.databaseUrl,
       AZURE_STORAGE_CONNECTION_STRING: workspace.storageConnectionString,
       AZURE_STORAGE_CONTAINER: workspace.containerName,
