@@ -15,13 +15,14 @@ import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
 import { createOpenCalls, type OpenCalls } from './generations/open-calls.ts';
 import { createProviderHealth } from './generations/provider-health.ts';
+import type { Repetition } from './generations/repeat-every.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
 import { createTicks } from './generations/ticks.ts';
 import { createTroubleBoard } from './generations/trouble-board.ts';
 import { startWorker, type Worker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
-import { createHub } from './hints/hub.ts';
-import { createPostgresHints } from './hints/postgres-hints.ts';
+import { createHub, type Hub } from './hints/hub.ts';
+import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createPictureLab } from './pictures/picture-lab.ts';
@@ -29,6 +30,7 @@ import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { createCatalogue } from './providers/catalogue.ts';
 import type { Provider } from './providers/provider.ts';
 import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
+import type { JobQueue } from './queue/job-queue.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
 import type { ImageStore } from './storage/image-store.ts';
@@ -134,6 +136,31 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const running = createRunningGenerations();
   const openCalls = createOpenCalls(config.PUBLIC_URL);
   const { providers, vendors } = openProviders(options, stack);
+  const from = { url: services.databaseUrl, connection: database.pool, log };
+  const announce = await openHints(from, { hub, queue, running, openCalls, backstop }, stack);
+  const { catalogue, health } = await openHealth(options, { database, providers }, stack);
+  const enhancer = options.enhancer ?? vendors.enhancer;
+  const lab = stack.use(createPictureLab({ log }));
+  const tools = { database, images, lab, clock, createId: createUuidV7 };
+  const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
+  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
+  return { dependencies, running, openCalls };
+}
+
+interface HintTargets {
+  readonly hub: Hub;
+  readonly queue: JobQueue;
+  readonly running: RunningGenerations;
+  readonly openCalls: OpenCalls;
+  readonly backstop: Repetition;
+}
+
+/** Brings hints, of this process and of others, to whom they are for. */
+async function openHints(
+  from: PostgresHintsOptions,
+  { hub, queue, running, openCalls, backstop }: HintTargets,
+  stack: AsyncDisposableStack,
+): Promise<Announce> {
   const dispatch = (hint: Hint) => {
     if (hint.kind === 'progress') hub.deliver(hint.snapshot);
     else if (hint.kind === 'work') queue.wake('run-generation');
@@ -144,20 +171,11 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
     queue.wake('run-generation');
     backstop.now();
   };
-  const { databaseUrl: url } = services;
-  const hints = await createPostgresHints({ url, connection: database.pool, log }, { onHint: dispatch, onReconnect });
-  stack.use(hints);
-  const announce: Announce = (hint) => {
+  const hints = stack.use(await createPostgresHints(from, { onHint: dispatch, onReconnect }));
+  return (hint) => {
     dispatch(hint);
     hints.publish(hint);
   };
-  const { catalogue, health } = await openHealth(options, { database, providers }, stack);
-  const enhancer = options.enhancer ?? vendors.enhancer;
-  const lab = stack.use(createPictureLab({ log }));
-  const tools = { database, images, lab, clock, createId: createUuidV7 };
-  const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
-  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
-  return { dependencies, running, openCalls };
 }
 
 function openProviders({ config, providers }: AppOptions, stack: AsyncDisposableStack) {
