@@ -1,5 +1,6 @@
 import { createDeadline } from '../network/deadline.ts';
-import { createGrace, type Grace } from './grace.ts';
+import type { Grace } from '../network/grace.ts';
+import { createGrace } from './grace.ts';
 import { isLeftRunning } from './leave-running.ts';
 import { type PollMilliseconds, poll } from './poll.ts';
 import type { AccountReport, ProgressReport, ProviderEvent } from './provider.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExponentialBackoff } from 'cockatiel';
 import type { Logger } from '../log.ts';
-import { createGrace } from './grace.ts';
+import { startGrace } from '../network/grace.ts';
 import type { CallOptions, ImageStore } from './image-store.ts';
 import { createStorageAlarm, type StorageAlarm } from './storage-alarm.ts';
 import { StorageError } from './storage-error.ts';
@@ -58,8 +58,9 @@ async function beginTrying<Result>(
   { signal, patience }: CallOptions = {},
   call: (signal: AbortSignal | undefined) => Promise<Result>,
 ): Promise<Result> {
-  using grace = createGrace(patience, shared.pace.graceMilliseconds);
-  const tryUntil = combine(signal, grace.signal);
+  // What is under way when nobody waits for it any more may still succeed.
+  using grace = patience === undefined ? undefined : startGrace(patience, () => shared.pace.graceMilliseconds);
+  const tryUntil = combine(signal, grace?.signal);
   return await keepTrying({ ...shared, signal: combine(signal, patience) }, () => call(tryUntil));
 }
 
