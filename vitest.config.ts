@@ -5,8 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['module-sync', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    // Minutes of faults: vitest.faults.config.ts.
-    exclude: ['test/faults/**'],
+    // Suites of their own: vitest.faults.config.ts and vitest.security.config.ts.
+    exclude: ['test/faults/**', 'test/security/**'],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     // PostgreSQL and Azurite run beside the tests, and most of a test is waiting for them.

@@ -1,6 +1,6 @@
 import { v7 as createUuidV7 } from 'uuid';
-import { createLocalAuthentication } from './accounts/local-user.ts';
-import type { Authenticate } from './accounts/viewer.ts';
+import type { Identity } from './accounts/identity.ts';
+import { createLocalIdentity } from './accounts/local-user.ts';
 import { type Config, exitCodeConfig } from './config.ts';
 import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
@@ -8,9 +8,6 @@ import { migrateDatabase } from './database/migrate.ts';
 import { clearTrouble } from './database/provider-health.ts';
 import type { Clock } from './domain/clock.ts';
 import { StartError } from './domain/start-error.ts';
-import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
-import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
-import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
 import { createOpenCalls, type OpenCalls } from './generations/open-calls.ts';
@@ -32,6 +29,7 @@ import type { Provider } from './providers/provider.ts';
 import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
 import type { JobQueue } from './queue/job-queue.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
+import { allOrNothing, type Services, startServices } from './services.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
 import type { ImageStore } from './storage/image-store.ts';
 import { createPatientImageStore } from './storage/patient-image-store.ts';
@@ -49,8 +47,8 @@ export interface AppOptions {
   readonly providers?: readonly Provider[];
   /** In place of the one that configuration has. */
   readonly enhancer?: PromptEnhancer;
-  /** In place of the one local user. */
-  readonly authenticate?: Authenticate;
+  /** In place of the one that configuration has. */
+  readonly identity?: Identity;
 }
 
 export interface App extends AsyncDisposable {
@@ -60,14 +58,6 @@ export interface App extends AsyncDisposable {
   readonly hub: GenerationDependencies['hub'];
   /** Takes nothing new and says that it is not ready, so that others are asked instead. Disposing begins with it. */
   retire(): void;
-}
-
-/** What the app keeps its things in, given by the configuration or started by us. */
-export interface Services {
-  readonly databaseUrl: string;
-  readonly storageConnectionString: string;
-  /** Where embedded services keep their data; undefined when none runs. */
-  readonly dataDirectory: string | undefined;
 }
 
 const maxConnections = 20;
@@ -90,28 +80,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const resources = stack.move();
   const { hub } = dependencies;
   return { url: server?.url, services, hub, retire, [Symbol.asyncDispose]: () => resources.disposeAsync() };
-}
-
-async function startServices({ config, log }: AppOptions, stack: AsyncDisposableStack): Promise<Services> {
-  const { DATABASE_URL: databaseUrl, AZURE_STORAGE_CONNECTION_STRING: storageConnectionString } = config;
-  if (databaseUrl !== undefined && storageConnectionString !== undefined) {
-    return { databaseUrl, storageConnectionString, dataDirectory: undefined };
-  }
-  const directory: DataDirectory = stack.use(await openDataDirectory(config.DATA_DIR));
-  const startPostgres = async () => stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url;
-  const startAzurite = async () =>
-    stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString;
-  const [database, storage] = await allOrNothing([
-    databaseUrl ?? startPostgres(),
-    storageConnectionString ?? startAzurite(),
-  ]);
-  return { databaseUrl: database, storageConnectionString: storage, dataDirectory: directory.path };
-}
-
-/** Waits for all before it throws, so that what is still starting is on the stack when that is closed. */
-async function allOrNothing<const Tasks extends readonly unknown[]>(tasks: Tasks) {
-  await Promise.allSettled(tasks);
-  return Promise.all(tasks);
 }
 
 interface Connected {
@@ -165,7 +133,7 @@ async function openHints(
     if (hint.kind === 'progress') hub.deliver(hint.snapshot);
     else if (hint.kind === 'work') queue.wake('run-generation');
     else if (hint.kind === 'look') openCalls.wake(hint.generationId, hint.attempt);
-    else running.cancel(hint.generationId);
+    else if (hint.kind === 'cancel') running.cancel(hint.generationId);
   };
   const onReconnect = () => {
     queue.wake('run-generation');
@@ -233,12 +201,12 @@ function startWork(
 }
 
 async function startAnswering(
-  { config, authenticate }: AppOptions,
+  { config, identity }: AppOptions,
   dependencies: GenerationDependencies,
 ): Promise<HttpServer> {
   return startHttpServer({
     services: dependencies,
-    authenticate: authenticate ?? (await createLocalAuthentication(dependencies)),
+    identity: identity ?? (await createLocalIdentity(dependencies)),
     host: config.HOST,
     port: config.PORT,
   });

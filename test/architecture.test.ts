@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const layers: readonly (readonly string[])[] = [
   ['main'],
   ['app'],
-  ['vendors'],
+  ['services', 'vendors'],
   ['http'],
   ['graphql'],
   ['generations'],
@@ -28,8 +28,8 @@ const besideLayers: Readonly<Record<string, readonly string[]>> = {
 /** Who else may import those, by name. */
 const importersOf: Readonly<Record<string, readonly string[]>> = {
   log: layers.flat(),
-  config: ['main', 'app', 'vendors'],
-  embedded: ['app'],
+  config: ['main', 'app', 'services', 'vendors'],
+  embedded: ['services'],
 };
 
 /** A file named after one of these is an implementation of the contract beside it. */
@@ -115,7 +115,7 @@ describe('the check itself', () => {
   test.each([
     ['main.ts', 'app.ts'],
     ['main.ts', 'config.ts'],
-    ['app.ts', 'embedded/embedded-postgres.ts'],
+    ['services.ts', 'embedded/embedded-postgres.ts'],
     ['app.ts', 'storage/azure-image-store.ts'],
     ['http/yoga.ts', 'graphql/schema.ts'],
     ['http/health.ts', 'database/database.ts'],

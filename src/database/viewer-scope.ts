@@ -8,6 +8,7 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   Generation: (userId) => ({ userId }),
   Image: (userId) => ({ userId }),
   IdempotencyKey: (userId) => ({ userId }),
+  ApiKey: (userId) => ({ userId }),
   Prompt: ofGeneration,
   GenerationTick: ofGeneration,
   GenerationInput: ofGeneration,
@@ -16,6 +17,7 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   // Of no user: they are read by statements of their own.
   ProviderHealth: () => ({ provider: { in: [] } }),
   PeriodicTask: () => ({ name: { in: [] } }),
+  AuditEntry: () => ({ id: { in: [] } }),
 };
 
 function ofGeneration(userId: string): object {

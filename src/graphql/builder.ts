@@ -2,6 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type { Prisma } from '../database/generated/client.ts';
 import type PrismaTypes from '../database/generated/pothos.ts';
 import { getDatamodel } from '../database/generated/pothos.ts';
@@ -17,6 +18,16 @@ interface SchemaTypes {
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
+  AuthScopes: {
+    /** May see what is theirs. */
+    read: boolean;
+    /** May make and remove pictures. */
+    generate: boolean;
+    /** May change keys and the account. */
+    manage: boolean;
+    /** Looks after everybody's. */
+    admin: boolean;
+  };
   Scalars: {
     DateTime: { Input: Date; Output: Date };
     Decimal: { Input: string; Output: Prisma.Decimal | string };
@@ -27,9 +38,18 @@ interface SchemaTypes {
 
 /** Plugins and rules alone; each type has a file of its own. A plugin wraps the resolvers of those after it. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [LoadedColumnsPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [ScopeAuthPlugin, LoadedColumnsPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true },
+  scopeAuth: {
+    authScopes: ({ viewer }) => ({
+      read: viewer.scopes.has('READ'),
+      generate: viewer.scopes.has('GENERATE'),
+      manage: viewer.scopes.has('MANAGE'),
+      admin: viewer.role === 'ADMIN' && viewer.scopes.has('MANAGE'),
+    }),
+    authorizeOnSubscribe: true,
+  },
   prisma: { client: (context) => context.database, dmmf: getDatamodel(), onUnusedQuery: 'error' },
   relay: {
     cursorType: 'String',

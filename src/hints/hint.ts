@@ -11,7 +11,9 @@ export type Hint =
   /** A generation was asked to stop. */
   | { readonly kind: 'cancel'; readonly generationId: string }
   /** A provider has news of a call: its poll need not wait. */
-  | { readonly kind: 'look'; readonly generationId: string; readonly attempt: number };
+  | { readonly kind: 'look'; readonly generationId: string; readonly attempt: number }
+  /** Somebody may no longer be let in: a key was revoked, or an account disabled. */
+  | { readonly kind: 'unwelcome'; readonly userId: string };
 
 /** Tells watchers, workers and runs, in this process at once and in the others soon. Only of what is committed. */
 export type Announce = (hint: Hint) => void;
@@ -39,6 +41,7 @@ const hintSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('work') }),
   z.object({ kind: z.literal('cancel'), generationId: z.string() }),
   z.object({ kind: z.literal('look'), generationId: z.string(), attempt: z.int() }),
+  z.object({ kind: z.literal('unwelcome'), userId: z.string() }),
 ]);
 
 const messageSchema = z.object({ from: z.string(), hints: z.array(hintSchema) });

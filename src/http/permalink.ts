@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Authenticate } from '../accounts/viewer.ts';
+import type { Identity } from '../accounts/identity.ts';
 import { type ImageVariant, imageVariants } from '../domain/image-variant.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { decodeKey } from '../graphql/global-ids.ts';
@@ -25,11 +25,11 @@ export function parsePermalink(pathname: string): PermalinkQuestion | undefined 
 
 /** Redirects to a fresh signed link; 404 for a picture that there is not, and for somebody else's. */
 export async function answerPermalink(
-  { services, authenticate }: { readonly services: GenerationDependencies; readonly authenticate: Authenticate },
+  { services, identity }: { readonly services: GenerationDependencies; readonly identity: Identity },
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
-  const viewer = await authenticate(request.headers);
+  const viewer = await identity.authenticate(request.headers);
   const database = services.database.forViewer(viewer.id);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });
   if (image === null) {

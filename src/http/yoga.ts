@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
-import type { Authenticate } from '../accounts/viewer.ts';
+import type { Identity } from '../accounts/identity.ts';
 import { isOutage } from '../database/outage.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
@@ -23,7 +23,7 @@ export interface YogaOptions extends YogaDependencies {
 
 export interface YogaDependencies {
   readonly services: GenerationDependencies;
-  readonly authenticate: Authenticate;
+  readonly identity: Identity;
 }
 
 /** What our HTTP server and our WebSocket server put into Yoga's context. */
@@ -37,7 +37,7 @@ export interface ServerContext {
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
 /** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, authenticate, maxRequestBodySize, closing }: YogaOptions) {
+export function createGraphQLServer({ services, identity, maxRequestBodySize, closing }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
@@ -62,7 +62,7 @@ export function createGraphQLServer({ services, authenticate, maxRequestBodySize
         ),
     },
     context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) => {
-      const viewer = await authenticate(req.headers).catch((error) => {
+      const viewer = await identity.authenticate(req.headers).catch((error) => {
         throw toMaskedError(log, error, requestId);
       });
       return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });

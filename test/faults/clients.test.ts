@@ -87,7 +87,10 @@ test('F26 streams that are cut or go silent: clients resume without a gap, and t
   const api = await fleet.start({ role: 'api' });
   await fleet.start({ role: 'worker' });
   await using proxy = await startFaultProxy(api.url);
-  const client = createTestClient({ url: new URL('/graphql', proxy.url).href, headers: { 'x-user': 'alice' } });
+  const client = createTestClient({
+    url: new URL('/graphql', proxy.url).href,
+    headers: { authorization: 'Test alice' },
+  });
   const prompt = createPrompt('cut');
   const gate = fleet.runpod.hold(prompt);
   const id = await fleet.submit(api.as('alice'), { prompt, model: models.asynchronous });

@@ -225,7 +225,7 @@ test('the address of a picture leads to a fresh link for its owner, and nowhere 
   const { generation } = await darkroom.client.query(whole, { id });
   const [{ permalink }] = generation.images;
   const visit = (path: string, user = 'alice') =>
-    fetch(`${darkroom.url}${path}`, { headers: { 'x-user': user }, redirect: 'manual' });
+    fetch(`${darkroom.url}${path}`, { headers: { authorization: `Test ${user}` }, redirect: 'manual' });
   const types = { original: 'image/png', preview: 'image/png', thumbnail: 'image/webp' };
   for (const [variant, type] of Object.entries(types)) {
     const answer = await visit(permalink.replace(/original$/, variant));

@@ -9,6 +9,7 @@ import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
 import { createStage } from '../support/stage.ts';
+import { createTestViewer, toTestUser } from '../support/test-viewer.ts';
 
 interface LogLine {
   readonly level: number;
@@ -42,14 +43,17 @@ beforeAll(async () => {
     role: 'api',
     log: createLogger({ level: 'error', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
     providers: [stage.provider],
-    async authenticate(headers) {
-      if (headers['x-user'] === 'eve') throw new Error(secret);
-      return { id: alice };
+    identity: {
+      async authenticate(credentials) {
+        if (toTestUser(credentials) === 'eve') throw new Error(secret);
+        return createTestViewer(alice);
+      },
+      findUnwelcome: async () => [],
     },
   });
   const url = `${app.url}/graphql`;
   client = createTestClient({ url, headers: {} });
-  eve = createTestClient({ url, headers: { 'x-user': 'eve' } });
+  eve = createTestClient({ url, headers: { authorization: 'Test eve' } });
 });
 afterAll(async () => {
   hold.release();
@@ -175,7 +179,7 @@ async function readSnapshot({ sequencesAhead }: { readonly sequencesAhead: numbe
 }
 
 test('an authentication that fails unexpectedly is masked and logged over HTTP, SSE and WebSocket', async () => {
-  const response = await post(images, { 'x-user': 'eve', 'x-request-id': 'of-eve' });
+  const response = await post(images, { authorization: 'Test eve', 'x-request-id': 'of-eve' });
   expect(response.status).toBe(500);
   expectMasked(await response.json());
   expect(expectLogged(/hunter2/).requestId).toBe('of-eve');
@@ -195,7 +199,7 @@ test('an authentication that fails unexpectedly is masked and logged over HTTP, 
 
 test('a permalink that fails unexpectedly tells nothing and is logged', async () => {
   const response = await fetch(`${app.url}/images/x/original`, {
-    headers: { 'x-user': 'eve', 'x-request-id': 'link' },
+    headers: { authorization: 'Test eve', 'x-request-id': 'link' },
   });
   expect([response.status, await response.text()]).toEqual([500, '']);
   expect(expectLogged(/hunter2/).requestId).toBe('link');

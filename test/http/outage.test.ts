@@ -10,6 +10,7 @@ import { collect, expectOrder, submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
 import { createStage, paint } from '../support/stage.ts';
+import { createTestViewer } from '../support/test-viewer.ts';
 
 interface LogLine {
   readonly level: number;
@@ -36,7 +37,7 @@ beforeAll(async () => {
   });
   id = await submit(darkroom.client, { prompt });
   const { viewer } = await darkroom.client.query('{ viewer { id } }');
-  const alice = { id: decodeKey(viewer.id, 'User') };
+  const alice = createTestViewer(decodeKey(viewer.id, 'User'));
   proxy = await startFaultProxy(darkroom.config.DATABASE_URL ?? '');
   const beside = await startDarkroom({ beside: darkroom, role: 'api', config: { DATABASE_URL: proxy.url } });
   app = await createApp({
@@ -44,7 +45,7 @@ beforeAll(async () => {
     role: 'api',
     log: createLogger({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
     providers: [stage.provider],
-    authenticate: async () => alice,
+    identity: { authenticate: async () => alice, findUnwelcome: async () => [] },
   });
   client = createTestClient({ url: `${app.url}/graphql`, headers: {} });
   bob = beside.as('bob');

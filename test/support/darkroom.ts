@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import type { Authenticate } from '../../src/accounts/viewer.ts';
+import type { Credentials, Identity } from '../../src/accounts/identity.ts';
 import { type App, createApp, type Role } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { connectDatabase, type Database } from '../../src/database/database.ts';
@@ -9,6 +9,7 @@ import type { Provider } from '../../src/providers/provider.ts';
 import { createBlankProvider } from './blank-provider.ts';
 import { type Client, createTestClient } from './client.ts';
 import { createTestContainerName, createTestDatabase } from './test-database.ts';
+import { createTestViewer, toTestUser } from './test-viewer.ts';
 
 export interface DarkroomOptions {
   /** Default: one that paints nothing. */
@@ -50,11 +51,11 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      authenticate: authenticateByHeader(database),
+      identity: createTestIdentity(database),
     }),
   );
   const url = app.url ?? '';
-  const as = (user: string) => createTestClient({ url: `${url}/graphql`, headers: { 'x-user': user } });
+  const as = (user: string) => createTestClient({ url: `${url}/graphql`, headers: { authorization: `Test ${user}` } });
   const resources = stack.move();
   return { app, url, config, database, as, client: as('alice'), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
@@ -71,14 +72,15 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
 }
 
 /** Tests have many users: the header names one. */
-function authenticateByHeader({ prisma }: Database): Authenticate {
-  return async (headers) => {
-    const identity = { issuer: 'test', subject: String(headers['x-user'] ?? 'nobody') };
+function createTestIdentity({ prisma }: Database): Identity {
+  const authenticate = async (credentials: Credentials) => {
+    const identity = { issuer: 'test', subject: toTestUser(credentials) ?? 'nobody' };
     const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
-    if (known !== null) return { id: known.id };
+    if (known !== null) return createTestViewer(known.id);
     // Several first questions at once: only one of them makes the row.
     await prisma.user.createMany({ data: { id: crypto.randomUUID(), ...identity }, skipDuplicates: true });
     const { id } = await prisma.user.findUniqueOrThrow({ where: { issuer_subject: identity } });
-    return { id };
+    return createTestViewer(id);
   };
+  return { authenticate, findUnwelcome: async () => [] };
 }

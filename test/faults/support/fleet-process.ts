@@ -1,12 +1,13 @@
 // A process of Darkroom that a fault can hit: the whole app, from configuration alone, for the users `alice` and `bob`.
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
-import type { Authenticate } from '../../../src/accounts/viewer.ts';
+import type { Credentials, Identity } from '../../../src/accounts/identity.ts';
 import { createApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import { connectDatabase } from '../../../src/database/database.ts';
 import { crashPointChannel } from '../../../src/domain/crash-point.ts';
 import { createLogger } from '../../../src/log.ts';
+import { createTestViewer, toTestUser } from '../../support/test-viewer.ts';
 import { type ArmedCrash, type FleetProcessOptions, reachedLine } from './fleet-process-options.ts';
 
 const options: FleetProcessOptions = JSON.parse(process.argv[2] ?? '{}');
@@ -17,7 +18,7 @@ const config = readConfig();
 const log = createLogger({ level: config.LOG_LEVEL });
 const end = waitForEnd();
 const { role } = options;
-const users = role === 'worker' ? {} : { authenticate: await createUsers() };
+const users = role === 'worker' ? {} : { identity: await createUsers() };
 const app = await createApp({ config, role, log, ...users });
 process.send?.({ url: app.url ?? '' });
 await end;
@@ -54,16 +55,17 @@ function waitForEnd(): Promise<void> {
 }
 
 /** Known from the start: a request needs no database to be told from a stranger's. */
-async function createUsers(): Promise<Authenticate> {
+async function createUsers(): Promise<Identity> {
   await using database = connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 1, log });
   const { rows } = await database.background.query<{ id: string; subject: string }>(
     `INSERT INTO "User" (id, issuer, subject) SELECT gen_random_uuid(), 'faults', unnest(ARRAY['alice', 'bob'])
      ON CONFLICT (issuer, subject) DO UPDATE SET subject = EXCLUDED.subject RETURNING id, subject`,
   );
-  const users = new Map(rows.map(({ id, subject }) => [subject, { id }]));
-  return async (headers) => {
-    const user = users.get(String(headers['x-user']));
+  const users = new Map(rows.map(({ id, subject }) => [subject, createTestViewer(id)]));
+  const authenticate = async (credentials: Credentials) => {
+    const user = users.get(toTestUser(credentials) ?? '');
     if (user === undefined) throw new Error('a stranger');
     return user;
   };
+  return { authenticate, findUnwelcome: async () => [] };
 }

@@ -52,7 +52,7 @@ export async function startMember({ environment, program = usualProgram, ...opti
   return {
     role,
     url,
-    as: (user) => createTestClient({ url: `${url}/graphql`, headers: { 'x-user': user } }),
+    as: (user) => createTestClient({ url: `${url}/graphql`, headers: { authorization: `Test ${user}` } }),
     reached: reached.promise,
     pid: child.pid ?? 0,
     ended,
