@@ -14,6 +14,8 @@ const sweepMilliseconds = 30_000;
 const sweepAgeMilliseconds = 10_000;
 const sweepLimit = 1_000;
 const blobRemovals = 2;
+/** Those that wait after a failure do not keep others back. */
+const maxHeldRemovals = 50;
 /** Runs that wait for a provider cost memory alone; this many are about 300 MB at the worst. */
 const maxHeld = 1_000;
 
@@ -40,7 +42,12 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
       maxHeld,
       handle: ({ generationId }, context) => runGeneration(dependencies, { generationId, ...context }),
     }),
-    queue.work({ name: 'remove-blobs', concurrency: blobRemovals, handle: ({ names }) => images.remove(names) }),
+    queue.work({
+      name: 'remove-blobs',
+      concurrency: blobRemovals,
+      maxHeld: maxHeldRemovals,
+      handle: ({ names }) => images.remove(names),
+    }),
   ];
   resources.defer(async () => void (await Promise.all(works.map((work) => work[Symbol.asyncDispose]()))));
   let draining: Promise<void> | undefined;

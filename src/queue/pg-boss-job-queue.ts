@@ -7,14 +7,16 @@ import type { Logger } from '../log.ts';
 import type { JobName, JobQueue } from './job-queue.ts';
 import { type PgBossWorker, startPgBossWorker } from './pg-boss-worker.ts';
 
-const lasting = { retryLimit: 20, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, deleteAfterSeconds: 3_600 };
+// Without a delay: what was lost with its worker is given away at once. What failed waits in the worker.
+const lasting = { retryLimit: 20, retryDelay: 0, retryBackoff: false, deleteAfterSeconds: 3_600 };
 // The shortest heartbeat that pg-boss takes: a killed worker's jobs run elsewhere about ten seconds later.
 const watched = { heartbeatSeconds: 10, expireInSeconds: 86_399 };
 
-// Exclusive: of all living jobs with one key there is one at the most.
-const queues: Record<JobName, Omit<Queue, 'name'>> = {
-  'run-generation': { policy: 'exclusive', ...lasting, ...watched },
-  'remove-blobs': { policy: 'exclusive', ...lasting, ...watched },
+// Of all living jobs with one key there is one at the most.
+const policy = 'exclusive';
+const queues: Record<JobName, Omit<Queue, 'name' | 'policy'>> = {
+  'run-generation': { ...lasting, ...watched },
+  'remove-blobs': { ...lasting, ...watched },
 };
 
 export interface PgBossJobQueueOptions {
@@ -41,7 +43,11 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
   });
   boss.on('warning', ({ message }) => log.warn({ reason: message }, 'the job queue warns'));
   await boss.start();
-  for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options);
+  for (const [name, settings] of Object.entries(queues)) {
+    await boss.createQueue(name, { policy, ...settings });
+    // One that an earlier version made keeps that one's settings.
+    await boss.updateQueue(name, settings);
+  }
   const workers = new Map<JobName, PgBossWorker>();
   return {
     async enqueue(connection, jobs) {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import type { z } from 'zod';
 import { isOutage } from '../database/outage.ts';
@@ -8,7 +9,10 @@ import { type JobData, type JobName, jobSchemas, type WorkOptions } from './job-
 import { createPump } from './pump.ts';
 import type { WorkerSlot } from './slots.ts';
 
-const pollMilliseconds = 1_000;
+// As soon as one that was lost with its worker is given away.
+const pollMilliseconds = 500;
+const firstRetryMilliseconds = 1_000;
+const maxRetryMilliseconds = 60_000;
 
 const schemas: { readonly [Name in JobName]: z.ZodType<JobData<Name>> } = jobSchemas;
 
@@ -111,12 +115,21 @@ async function runJob<Name extends JobName>(
     await handle(schemas[name].parse(job.data), { slot, drain: job.drain.signal, stop: job.stop.signal });
     await boss.complete(name, job);
   } catch (error) {
-    if (stopping.aborted) return await handBack(boss, name, job).catch(onError);
-    log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
-    await boss.fail(name, job).catch(onError);
+    slot.leave();
+    if (!stopping.aborted) log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');
+    await waitBeforeRetry(job, stopping);
+    await (stopping.aborted ? handBack(boss, name, job) : boss.fail(name, job)).catch(onError);
   } finally {
     held.delete(job.id);
   }
+}
+
+/**
+ * Longer each time, and here: pg-boss' own delay would also hold back a job whose worker was lost. Until the process stops.
+ */
+async function waitBeforeRetry({ retryCount }: HeldJob, stopping: AbortSignal): Promise<void> {
+  const longest = Math.min(maxRetryMilliseconds, firstRetryMilliseconds * 2 ** retryCount);
+  await delay(longest * (0.5 + Math.random() / 2), undefined, { signal: stopping }).catch(() => undefined);
 }
 
 /** As a new job: a failed one would wait before it comes again. What is lost in between is found by the sweep. */
