@@ -2,24 +2,27 @@ import { Socket } from 'node:net';
 import { cleanPicture } from './clean-picture.ts';
 import { developPicture } from './develop-picture.ts';
 import type { Answer, Order } from './order.ts';
-import { createPacketReader, type Packet, sendPacket } from './packets.ts';
+import { createPacketReader, type Packet, type PacketToSend, sendPacket } from './packets.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 
 /** Both ways of one socket, which the server opens. */
 const serverSocket = 3;
 
-export type CarryOut = (order: Order, bytes: Uint8Array) => Promise<Packet<Answer>>;
+/** The bytes are its own, to keep or to give back. */
+export type CarryOut = (order: Order, bytes: Uint8Array<ArrayBuffer>) => Promise<PacketToSend<Answer>>;
 
 /** Says that it is ready, and answers each order that comes, until the server is gone. */
 export function answerOrders(carryOut: CarryOut): void {
-  const socket = new Socket({ fd: serverSocket });
   const answer = async ({ head, parts: [bytes = new Uint8Array()] }: Packet<Order>) => {
     sendPacket(socket, await carryOut(head, bytes).catch(toComplaint));
   };
-  socket.on(
-    'data',
-    createPacketReader<Order>((packet) => void answer(packet)),
-  );
+  const reader = createPacketReader<Order>((packet) => void answer(packet));
+  const callback = (sizeBytes: number) => {
+    reader.fill(sizeBytes);
+    return true;
+  };
+  // Straight to where it stays: the chunks of a stream would lie about as garbage, as large as the picture.
+  const socket = new Socket({ fd: serverSocket, onread: { buffer: () => reader.room(), callback } });
   socket.on('error', () => undefined);
   // At once, however the server ended: `process.exit` would wait for what is being decoded.
   socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
@@ -27,10 +30,10 @@ export function answerOrders(carryOut: CarryOut): void {
 }
 
 /** What comes back is developed in any case; the bytes as they came need not travel. */
-export async function carryOut({ task }: Order, bytes: Uint8Array): Promise<Packet<Answer>> {
+export const carryOut: CarryOut = async ({ task }, bytes) => {
   const isCleaned = task === 'clean';
-  const { bytes: developed, variants, ...facts } = await developPicture(isCleaned ? await cleanPicture(bytes) : bytes);
-  const pictures = variants.map((variant) => variant.bytes);
+  const { bytes: developed, variants, ...facts } = await developPicture(isCleaned ? await replace(bytes) : bytes);
+  const pictures = variants.map((variant) => [variant.bytes]);
   return {
     head: {
       kind: 'done',
@@ -38,11 +41,18 @@ export async function carryOut({ task }: Order, bytes: Uint8Array): Promise<Pack
       variants: variants.map(({ variant, mediaType }) => ({ variant, mediaType })),
       residentBytes: process.memoryUsage.rss(),
     },
-    parts: isCleaned ? [developed, ...pictures] : pictures,
+    parts: isCleaned ? [[developed], ...pictures] : pictures,
   };
+};
+
+/** The clean picture in place of the one that came, whose memory V8 would give back much later. */
+async function replace(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const cleaned = await cleanPicture(bytes);
+  bytes.buffer.transfer(0);
+  return cleaned;
 }
 
-function toComplaint(error: unknown): Packet<Answer> {
+function toComplaint(error: unknown): PacketToSend<Answer> {
   if (error instanceof UnusablePictureError) {
     return { head: { kind: 'refused', message: error.message, cause: String(error.cause ?? '') }, parts: [] };
   }
