@@ -1,15 +1,17 @@
 import { Socket } from 'node:net';
 import { cleanPicture } from './clean-picture.ts';
-import { developPicture } from './develop-picture.ts';
+import { type DevelopedPicture, developPicture } from './develop-picture.ts';
+import { giveBack } from './give-back.ts';
 import type { Answer, Order } from './order.ts';
 import { createPacketReader, type Packet, type PacketToSend, sendPacket } from './packets.ts';
+import type { Pieces } from './pieces.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 
 /** Both ways of one socket, which the server opens. */
 const serverSocket = 3;
 
-/** The bytes are its own, to keep or to give back. */
-export type CarryOut = (order: Order, bytes: Uint8Array<ArrayBuffer>) => Promise<PacketToSend<Answer>>;
+/** The bytes are its own, to give back. */
+export type CarryOut = (order: Order, bytes: Uint8Array) => Promise<PacketToSend<Answer>>;
 
 /** Says that it is ready, and answers each order that comes, until the server is gone. */
 export function answerOrders(carryOut: CarryOut): void {
@@ -31,9 +33,19 @@ export function answerOrders(carryOut: CarryOut): void {
 
 /** What comes back is developed in any case; the bytes as they came need not travel. */
 export const carryOut: CarryOut = async ({ task }, bytes) => {
-  const isCleaned = task === 'clean';
-  const { bytes: developed, variants, ...facts } = await developPicture(isCleaned ? await replace(bytes) : bytes);
-  const pictures = variants.map((variant) => [variant.bytes]);
+  if (task === 'develop') return toAnswer(await useUp(bytes, developPicture), []);
+  const cleaned = await useUp(bytes, cleanPicture);
+  return toAnswer(await developPicture(cleaned), [[cleaned]]);
+};
+
+async function useUp<Result>(bytes: Uint8Array, work: (bytes: Uint8Array) => Promise<Result>): Promise<Result> {
+  const result = await work(bytes);
+  giveBack(bytes);
+  return result;
+}
+
+function toAnswer(developed: DevelopedPicture, before: readonly Pieces[]): PacketToSend<Answer> {
+  const { bytes: _, variants, ...facts } = developed;
   return {
     head: {
       kind: 'done',
@@ -41,15 +53,8 @@ export const carryOut: CarryOut = async ({ task }, bytes) => {
       variants: variants.map(({ variant, mediaType }) => ({ variant, mediaType })),
       residentBytes: process.memoryUsage.rss(),
     },
-    parts: isCleaned ? [[developed], ...pictures] : pictures,
+    parts: [...before, ...variants.map(({ bytes }) => [bytes])],
   };
-};
-
-/** The clean picture in place of the one that came, whose memory V8 would give back much later. */
-async function replace(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const cleaned = await cleanPicture(bytes);
-  bytes.buffer.transfer(0);
-  return cleaned;
 }
 
 function toComplaint(error: unknown): PacketToSend<Answer> {

@@ -73,8 +73,8 @@ function spawnProgram(program: URL): ChildProcess {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
     cwd: '/',
-    // With an arena for each thread, glibc would keep hundreds of megabytes of pictures that were decoded long ago.
-    env: { MALLOC_ARENA_MAX: '2' },
+    // Else glibc would keep hundreds of megabytes of pictures that were decoded long ago.
+    env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' },
   });
 }
 

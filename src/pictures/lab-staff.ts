@@ -19,7 +19,7 @@ export interface LabStaff extends AsyncDisposable {
 }
 
 /** A process that holds more is ended when it has answered: neither glibc nor V8 gives everything back. */
-const heavyBytes = 160 * 1024 ** 2;
+const heavyBytes = 128 * 1024 ** 2;
 
 export function createLabStaff({ idleMilliseconds, ...options }: LabStaffOptions): LabStaff {
   const alive = new Set<LabProcess>();

@@ -4,7 +4,7 @@ import { type Pieces, sizeOf } from './pieces.ts';
 /** What passes between the server and a process of the lab: a few words as JSON, and bytes beside them. */
 export interface Packet<Head> {
   readonly head: Head;
-  readonly parts: readonly Uint8Array<ArrayBuffer>[];
+  readonly parts: readonly Uint8Array[];
 }
 
 /** Each part in as many pieces as it lies in. It arrives as one. */
@@ -105,7 +105,7 @@ function awaitParts<Head>(onPacket: OnPacket<Head>, { head, sizes }: Words<Head>
   return partsBytes === 0 ? next() : { room, next };
 }
 
-function split(bytes: Buffer<ArrayBuffer>, sizes: readonly number[]): readonly Uint8Array<ArrayBuffer>[] {
+function split(bytes: Buffer, sizes: readonly number[]): readonly Uint8Array[] {
   let end = 0;
   return sizes.map((size) => {
     const start = end;

@@ -170,7 +170,7 @@ describe('processes come and go', () => {
   test('they know nothing of the server’s environment', async () => {
     await openLab().develop(good);
     const [id = 0] = await findProcesses();
-    expect(await readFile(`/proc/${id}/environ`, 'utf8')).toBe('MALLOC_ARENA_MAX=2\0');
+    expect(await readFile(`/proc/${id}/environ`, 'utf8')).toBe('MALLOC_ARENA_MAX=2\0MALLOC_MMAP_THRESHOLD_=1048576\0');
   });
 
   test('a program that does not start is no picture’s fault', async () => {
