@@ -10,13 +10,14 @@ import { UnusablePictureError } from './unusable-picture-error.ts';
 /** Both ways of one socket, which the server opens. */
 const serverSocket = 3;
 
-/** The bytes are its own, to give back. */
+/** The bytes are its own, to give back; those that it answers are given back when they are sent. */
 export type CarryOut = (order: Order, bytes: Uint8Array) => Promise<PacketToSend<Answer>>;
 
 /** Says that it is ready, and answers each order that comes, until the server is gone. */
 export function answerOrders(carryOut: CarryOut): void {
   const answer = async ({ head, parts: [bytes = new Uint8Array()] }: Packet<Order>) => {
-    sendPacket(socket, await carryOut(head, bytes).catch(toComplaint));
+    const packet = await carryOut(head, bytes).catch(toComplaint);
+    sendPacket(socket, packet, () => packet.parts.flat().forEach(giveBack));
   };
   const reader = createPacketReader<Order>((packet) => void answer(packet));
   const callback = (sizeBytes: number) => {

@@ -25,8 +25,8 @@ const frontBytes = 8;
 const maxWordsBytes = 64 * 1024;
 const maxPartsBytes = 512 * 1024 ** 2;
 
-/** The pieces are not copied, and must stay as they are until they are sent. */
-export function sendPacket<Head>(stream: Writable, { head, parts }: PacketToSend<Head>): void {
+/** The pieces are not copied, and must stay as they are until `onSent` is called. */
+export function sendPacket<Head>(stream: Writable, { head, parts }: PacketToSend<Head>, onSent?: () => void): void {
   const sizes = parts.map(sizeOf);
   const words = Buffer.from(JSON.stringify({ head, sizes } satisfies Words<Head>));
   const front = Buffer.alloc(frontBytes);
@@ -37,6 +37,7 @@ export function sendPacket<Head>(stream: Writable, { head, parts }: PacketToSend
   );
   stream.cork();
   for (const bytes of [front, words, ...parts.flat()]) stream.write(bytes);
+  stream.write(Buffer.alloc(0), onSent);
   stream.uncork();
 }
 
