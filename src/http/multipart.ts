@@ -68,21 +68,7 @@ function takeUpload(form: FormData, name: string): Upload {
   const file = form.get(name);
   if (file === null || typeof file === 'string') throw createBadRequest(`There is no file “${name}”.`);
   form.delete(name);
-  return toUpload(file);
-}
-
-function toUpload(file: Blob): Upload {
-  let parts: Blob | undefined = file;
-  let whole: Promise<Uint8Array> | undefined;
-  return {
-    sizeBytes: file.size,
-    async read() {
-      whole ??= parts?.bytes();
-      // A second copy of what is whole now.
-      parts = undefined;
-      return (await whole) ?? new Uint8Array();
-    },
-  };
+  return { sizeBytes: file.size, read: () => Array.fromAsync(file.stream()) };
 }
 
 function place(operations: object, path: string, upload: Upload): void {

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { type InputImage, insertInputImage } from '../database/insert-input-image.ts';
 import type { DevelopedPicture } from '../pictures/develop-picture.ts';
+import { type Pieces, sha256Of, sizeOf } from '../pictures/pieces.ts';
 import { UnusablePictureError } from '../pictures/unusable-picture-error.ts';
 import { inputName, variantName, withVariants } from '../storage/blob-names.ts';
 import type { ImageStore } from '../storage/image-store.ts';
@@ -14,7 +14,7 @@ type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'lab' | 'clo
 
 export interface ReceivedInput {
   readonly userId: string;
-  readonly bytes: Uint8Array;
+  readonly picture: Pieces;
   /** Ends the storing, where somebody may lose interest. */
   readonly signal?: AbortSignal;
 }
@@ -31,14 +31,14 @@ export interface AcceptedInput {
  */
 export async function acceptInput(
   dependencies: Dependencies,
-  { userId, bytes, signal }: ReceivedInput,
+  { userId, picture, signal }: ReceivedInput,
 ): Promise<AcceptedInput> {
-  checkSize(bytes.byteLength);
-  const sha256 = hash('sha256', bytes);
+  checkSize(sizeOf(picture));
+  const sha256 = sha256Of(picture);
   const known = await findImage(dependencies, { userId, where: { sha256, origin: 'INPUT' } });
   if (known !== null) return { image: known, replayed: true };
-  const picture = await cleanInput(dependencies, bytes);
-  return store(dependencies, { userId, sha256, picture, signal });
+  const cleaned = await cleanInput(dependencies, picture);
+  return store(dependencies, { userId, sha256, picture: cleaned, signal });
 }
 
 /** Throws `InputUnusable` for more bytes than are taken. */
@@ -47,9 +47,9 @@ export function checkSize(sizeBytes: number): void {
 }
 
 /** What is stored is developed, not what came: its size, type and thumbnails are those of the clean picture. */
-async function cleanInput({ lab }: Dependencies, bytes: Uint8Array): Promise<DevelopedPicture> {
+async function cleanInput({ lab }: Dependencies, picture: Pieces): Promise<DevelopedPicture> {
   try {
-    return await lab.clean(bytes);
+    return await lab.clean(picture);
   } catch (error) {
     if (error instanceof UnusablePictureError) throw new InputUnusable(error.message, { cause: error });
     throw error;

@@ -21,7 +21,7 @@ export async function fetchInput(
   { userId, url, signal }: InputToFetch,
 ): Promise<InputImage> {
   const bytes = await download(dependencies, { url, signal });
-  const { image } = await acceptInput(dependencies, { userId, bytes, signal });
+  const { image } = await acceptInput(dependencies, { userId, picture: [bytes], signal });
   signal.throwIfAborted();
   return image;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { InputPlace } from '../domain/input-role.ts';
+import { sha256Of } from '../pictures/pieces.ts';
 import { checkSize } from './accept-input.ts';
 import { decodeDataUrl } from './data-url.ts';
 import type { ImageSource, RequestedInput } from './image-source.ts';
@@ -31,6 +32,6 @@ async function identify(source: ImageSource): Promise<SourceIdentity['source']> 
       return { sha256: hash('sha256', decodeDataUrl(source.dataUrl)) };
     case 'upload':
       checkSize(source.upload.sizeBytes);
-      return { sha256: hash('sha256', await source.upload.read()) };
+      return { sha256: sha256Of(await source.upload.read()) };
   }
 }

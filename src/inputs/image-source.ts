@@ -1,4 +1,5 @@
 import type { InputPlace } from '../domain/input-role.ts';
+import type { Pieces } from '../pictures/pieces.ts';
 
 /** Where a client says that an image is. */
 export type ImageSource =
@@ -11,7 +12,7 @@ export type ImageSource =
 export interface Upload {
   readonly sizeBytes: number;
   /** The same bytes at every call. */
-  read(): Promise<Uint8Array>;
+  read(): Promise<Pieces>;
 }
 
 export interface RequestedInput extends InputPlace {

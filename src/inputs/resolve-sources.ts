@@ -65,10 +65,10 @@ async function resolveSource(
     case 'url':
       return resolveUrl(dependencies, userId, source.url);
     case 'dataUrl':
-      return (await acceptInput(dependencies, { userId, bytes: decodeDataUrl(source.dataUrl) })).image;
+      return (await acceptInput(dependencies, { userId, picture: [decodeDataUrl(source.dataUrl)] })).image;
     case 'upload':
       checkSize(source.upload.sizeBytes);
-      return (await acceptInput(dependencies, { userId, bytes: await source.upload.read() })).image;
+      return (await acceptInput(dependencies, { userId, picture: await source.upload.read() })).image;
   }
 }
 

@@ -13,7 +13,7 @@ export async function uploadImage(
 ): Promise<{ readonly imageId: string; readonly replayed: boolean }> {
   try {
     checkSize(upload.sizeBytes);
-    const { image, replayed } = await acceptInput(dependencies, { userId, bytes: await upload.read() });
+    const { image, replayed } = await acceptInput(dependencies, { userId, picture: await upload.read() });
     return { imageId: image.id, replayed };
   } catch (error) {
     if (!(error instanceof InputUnusable)) throw error;

@@ -1,4 +1,4 @@
-import { Agent, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
+import { Agent, FormData as UndiciFormData, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
 
 /** The web's fetch: for URLs that come from configuration. Whatever a stranger may have a say in goes through `download`. */
 export type Fetch = typeof globalThis.fetch;
@@ -15,19 +15,21 @@ export interface FetchClient extends AsyncDisposable {
  */
 export function createFetch(): FetchClient {
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectMilliseconds } });
-  const fetch = async (input: unknown, init: RequestInit = {}) =>
-    undiciFetch(input as string, { ...(await writeForm(init)), dispatcher } as UndiciRequestInit);
+  const fetch = (input: unknown, init: RequestInit = {}) =>
+    undiciFetch(input as string, { ...init, body: toKnownBody(init.body), dispatcher } as UndiciRequestInit);
   return {
     fetch: fetch as unknown as Fetch,
     [Symbol.asyncDispose]: () => dispatcher.destroy(),
   };
 }
 
-/** The package's fetch does not know Node's own `FormData`, and would send it as the text `[object FormData]`. */
-async function writeForm(init: RequestInit): Promise<RequestInit> {
-  if (!(init.body instanceof FormData)) return init;
-  const written = new Response(init.body);
-  const headers = new Headers(init.headers);
-  headers.set('content-type', written.headers.get('content-type') ?? '');
-  return { ...init, headers, body: await written.arrayBuffer() };
+/**
+ * The package's fetch does not know Node's own `FormData`, and would send it as the text `[object FormData]`. Of its own one it
+ * sends the files as they are, without a copy.
+ */
+function toKnownBody(body: RequestInit['body']): unknown {
+  if (!(body instanceof FormData)) return body;
+  const form = new UndiciFormData();
+  for (const [name, value] of body) form.append(name, value);
+  return form;
 }

@@ -1,25 +1,31 @@
 import { Socket } from 'node:net';
 import { cleanPicture } from './clean-picture.ts';
-import { developPicture } from './develop-picture.ts';
+import { type DevelopedPicture, developPicture } from './develop-picture.ts';
+import { giveBack } from './give-back.ts';
 import type { Answer, Order } from './order.ts';
-import { createPacketReader, type Packet, sendPacket } from './packets.ts';
+import { createPacketReader, type Packet, type PacketToSend, sendPacket } from './packets.ts';
+import type { Pieces } from './pieces.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 
 /** Both ways of one socket, which the server opens. */
 const serverSocket = 3;
 
-export type CarryOut = (order: Order, bytes: Uint8Array) => Promise<Packet<Answer>>;
+/** The bytes are its own, to give back; those that it answers are given back when they are sent. */
+export type CarryOut = (order: Order, bytes: Uint8Array) => Promise<PacketToSend<Answer>>;
 
 /** Says that it is ready, and answers each order that comes, until the server is gone. */
 export function answerOrders(carryOut: CarryOut): void {
-  const socket = new Socket({ fd: serverSocket });
   const answer = async ({ head, parts: [bytes = new Uint8Array()] }: Packet<Order>) => {
-    sendPacket(socket, await carryOut(head, bytes).catch(toComplaint));
+    const packet = await carryOut(head, bytes).catch(toComplaint);
+    sendPacket(socket, packet, () => packet.parts.flat().forEach(giveBack));
   };
-  socket.on(
-    'data',
-    createPacketReader<Order>((packet) => void answer(packet)),
-  );
+  const reader = createPacketReader<Order>((packet) => void answer(packet));
+  const callback = (sizeBytes: number) => {
+    reader.fill(sizeBytes);
+    return true;
+  };
+  // Straight to where it stays: the chunks of a stream would lie about as garbage, as large as the picture.
+  const socket = new Socket({ fd: serverSocket, onread: { buffer: () => reader.room(), callback } });
   socket.on('error', () => undefined);
   // At once, however the server ended: `process.exit` would wait for what is being decoded.
   socket.on('close', () => process.kill(process.pid, 'SIGKILL'));
@@ -27,10 +33,20 @@ export function answerOrders(carryOut: CarryOut): void {
 }
 
 /** What comes back is developed in any case; the bytes as they came need not travel. */
-export async function carryOut({ task }: Order, bytes: Uint8Array): Promise<Packet<Answer>> {
-  const isCleaned = task === 'clean';
-  const { bytes: developed, variants, ...facts } = await developPicture(isCleaned ? await cleanPicture(bytes) : bytes);
-  const pictures = variants.map((variant) => variant.bytes);
+export const carryOut: CarryOut = async ({ task }, bytes) => {
+  if (task === 'develop') return toAnswer(await useUp(bytes, developPicture), []);
+  const cleaned = await useUp(bytes, cleanPicture);
+  return toAnswer(await developPicture(cleaned), [[cleaned]]);
+};
+
+async function useUp<Result>(bytes: Uint8Array, work: (bytes: Uint8Array) => Promise<Result>): Promise<Result> {
+  const result = await work(bytes);
+  giveBack(bytes);
+  return result;
+}
+
+function toAnswer(developed: DevelopedPicture, before: readonly Pieces[]): PacketToSend<Answer> {
+  const { bytes: _, variants, ...facts } = developed;
   return {
     head: {
       kind: 'done',
@@ -38,11 +54,11 @@ export async function carryOut({ task }: Order, bytes: Uint8Array): Promise<Pack
       variants: variants.map(({ variant, mediaType }) => ({ variant, mediaType })),
       residentBytes: process.memoryUsage.rss(),
     },
-    parts: isCleaned ? [developed, ...pictures] : pictures,
+    parts: [...before, ...variants.map(({ bytes }) => [bytes])],
   };
 }
 
-function toComplaint(error: unknown): Packet<Answer> {
+function toComplaint(error: unknown): PacketToSend<Answer> {
   if (error instanceof UnusablePictureError) {
     return { head: { kind: 'refused', message: error.message, cause: String(error.cause ?? '') }, parts: [] };
   }

@@ -3,6 +3,7 @@ import { rgbaToThumbHash } from 'thumbhash';
 import { type ImageMediaType, toMediaType } from '../domain/image-format.ts';
 import { hasVariant, previewPixels, thumbnailPixels } from '../domain/image-variant.ts';
 import { decodePixels, fromPixels, type Pixels, readHeader, shrinkPixels } from './decoder.ts';
+import { giveBack } from './give-back.ts';
 
 /** A picture that was decoded as a whole, with all that is stored about it. */
 export interface DevelopedPicture {
@@ -43,6 +44,7 @@ export async function developPicture(bytes: Uint8Array): Promise<DevelopedPictur
     ...(hasVariant(header, 'PREVIEW') ? [encodeVariant(pixels, 'PREVIEW', previewPixels)] : []),
     ...(hasVariant(header, 'THUMBNAIL') ? [encodeVariant(pixels, 'THUMBNAIL', thumbnailPixels)] : []),
   ]);
+  giveBack(pixels.data);
   return {
     bytes,
     mediaType: toMediaType(format),

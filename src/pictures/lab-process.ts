@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Order } from './order.ts';
-import { createPacketReader, type Packet, sendPacket } from './packets.ts';
+import { copyInto, createPacketReader, type Packet, sendPacket } from './packets.ts';
+import type { Pieces } from './pieces.ts';
 import { type LossReason, ProcessLost } from './process-lost.ts';
 import { type LabLimits, watchProcess } from './watch-process.ts';
 
@@ -15,7 +16,7 @@ export interface LabProcessOptions extends LabLimits {
 /** A process that works on one picture at a time. */
 export interface LabProcess extends AsyncDisposable {
   /** Throws `ProcessLost` when the process ended before it answered, or was ended for going beyond a limit. */
-  ask(order: Order, bytes: Uint8Array): Promise<Packet<Answer>>;
+  ask(order: Order, picture: Pieces): Promise<Packet<Answer>>;
 }
 
 const startMilliseconds = 30_000;
@@ -29,12 +30,18 @@ export function startLabProcess(options: LabProcessOptions): LabProcess {
     reason = why;
     child.kill('SIGKILL');
   };
-  let turn = Promise.withResolvers<Packet<Answer>>();
-  const socket = openSocket(child, { onPacket: (packet) => turn.resolve(packet), onNonsense: () => endFor('crash') });
-  void end.then((how) => turn.reject(new ProcessLost(reason, how)));
+  let turn: PromiseWithResolvers<Packet<Answer>> | undefined;
+  const socket = openSocket(child, { onPacket: (packet) => turn?.resolve(packet), onNonsense: () => endFor('crash') });
+  void end.then((how) => turn?.reject(new ProcessLost(reason, how)));
   const answer = async (limits: LabLimits) => {
+    turn = Promise.withResolvers();
     using _ = watchProcess(child.pid ?? 0, limits, endFor);
-    return await turn.promise;
+    try {
+      return await turn.promise;
+    } finally {
+      // It would keep the pictures until the next turn.
+      turn = undefined;
+    }
   };
   const ready = answer({ ...options, milliseconds: startMilliseconds }).catch(({ message }: Error) => {
     throw new ProcessLost('start', message);
@@ -42,11 +49,10 @@ export function startLabProcess(options: LabProcessOptions): LabProcess {
   // Told to who asks first.
   ready.catch(() => undefined);
   const started: LabProcess = {
-    async ask(order, bytes) {
+    async ask(order, picture) {
       await ready;
       if (hasEnded(child)) throw new ProcessLost('crash', await end);
-      turn = Promise.withResolvers();
-      sendPacket<Order>(socket, { head: order, parts: [bytes] });
+      sendPacket<Order>(socket, { head: order, parts: [picture] });
       return answer(options);
     },
     async [Symbol.asyncDispose]() {
@@ -67,8 +73,8 @@ function spawnProgram(program: URL): ChildProcess {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
     cwd: '/',
-    // With an arena for each thread, glibc would keep hundreds of megabytes of pictures that were decoded long ago.
-    env: { MALLOC_ARENA_MAX: '2' },
+    // Else glibc would keep hundreds of megabytes of pictures that were decoded long ago.
+    env: { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' },
   });
 }
 
@@ -95,10 +101,10 @@ interface Listeners {
 
 function openSocket({ stdio }: ChildProcess, { onPacket, onNonsense }: Listeners): Duplex {
   const socket = stdio[3] as Duplex;
-  const read = createPacketReader(onPacket);
+  const reader = createPacketReader(onPacket);
   socket.on('data', (chunk: Buffer) => {
     try {
-      read(chunk);
+      copyInto(reader, chunk);
     } catch {
       onNonsense();
     }

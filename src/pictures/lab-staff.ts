@@ -1,6 +1,7 @@
 import { type LabProcess, startLabProcess } from './lab-process.ts';
 import type { Answer, Order } from './order.ts';
 import type { Packet } from './packets.ts';
+import type { Pieces } from './pieces.ts';
 import type { LabLimits } from './watch-process.ts';
 
 export interface LabStaffOptions extends LabLimits {
@@ -12,13 +13,13 @@ export interface LabStaffOptions extends LabLimits {
 /** The processes of the lab, started as they are needed. How many work at a time is for who asks. */
 export interface LabStaff extends AsyncDisposable {
   /** By a process that is there, or a new one. Throws `ProcessLost`, and `Error` when the lab is closed. */
-  ask(order: Order, bytes: Uint8Array): Promise<Packet<Answer>>;
+  ask(order: Order, picture: Pieces): Promise<Packet<Answer>>;
   /** By a new process in any case. */
-  askNewcomer(order: Order, bytes: Uint8Array): Promise<Packet<Answer>>;
+  askNewcomer(order: Order, picture: Pieces): Promise<Packet<Answer>>;
 }
 
 /** A process that holds more is ended when it has answered: neither glibc nor V8 gives everything back. */
-const heavyBytes = 160 * 1024 ** 2;
+const heavyBytes = 128 * 1024 ** 2;
 
 export function createLabStaff({ idleMilliseconds, ...options }: LabStaffOptions): LabStaff {
   const alive = new Set<LabProcess>();
@@ -45,21 +46,21 @@ export function createLabStaff({ idleMilliseconds, ...options }: LabStaffOptions
     const timer = setTimeout(() => void process[Symbol.asyncDispose](), idleMilliseconds);
     idle.set(process, timer.unref());
   };
-  const askOne = async (process: LabProcess, order: Order, bytes: Uint8Array) => {
-    const answer = await process.ask(order, bytes);
+  const askOne = async (process: LabProcess, order: Order, picture: Pieces) => {
+    const answer = await process.ask(order, picture);
     if (answer.head.kind !== 'done' || answer.head.residentBytes < heavyBytes) rest(process);
     else void process[Symbol.asyncDispose]();
     return answer;
   };
 
   return {
-    async ask(order, bytes) {
+    async ask(order, picture) {
       const last = [...idle.keys()].at(-1);
-      if (last === undefined) return askOne(start(), order, bytes);
+      if (last === undefined) return askOne(start(), order, picture);
       leave(last);
-      return askOne(last, order, bytes);
+      return askOne(last, order, picture);
     },
-    askNewcomer: async (order, bytes) => askOne(start(), order, bytes),
+    askNewcomer: async (order, picture) => askOne(start(), order, picture),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       await Promise.all([...alive].map((process) => process[Symbol.asyncDispose]()));

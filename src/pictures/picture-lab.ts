@@ -5,6 +5,7 @@ import type { DevelopedPicture } from './develop-picture.ts';
 import { createLabStaff, type LabStaff } from './lab-staff.ts';
 import type { Answer, Done, Order } from './order.ts';
 import type { Packet } from './packets.ts';
+import { type Pieces, sizeOf } from './pieces.ts';
 import { type LossReason, ProcessLost } from './process-lost.ts';
 import './sharp-settings.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
@@ -20,7 +21,7 @@ export interface PictureLab extends AsyncDisposable {
    * The same picture in the same format, upright, in 8 bits of sRGB, and nothing else: neither metadata nor whatever was hidden
    * beside or behind it. Throws as `develop` does.
    */
-  clean(bytes: Uint8Array): Promise<DevelopedPicture>;
+  clean(picture: Pieces): Promise<DevelopedPicture>;
 }
 
 export interface PictureLabOptions {
@@ -56,14 +57,14 @@ export function createPictureLab(options: PictureLabOptions): PictureLab {
   const takeTurn = pLimit(processes);
   // Cleaning takes seconds: outputs, which were paid for, find a process all the same.
   const takeCleaningTurn = pLimit(Math.max(1, processes - 1));
-  const work = (order: Order, bytes: Uint8Array) => takeTurn(() => workOn({ staff, log }, order, bytes));
+  const work = (order: Order, picture: Pieces) => takeTurn(() => workOn({ staff, log }, order, picture));
   return {
     async develop(bytes) {
-      const { head, parts } = toDone(await work({ task: 'develop' }, bytes));
+      const { head, parts } = toDone(await work({ task: 'develop' }, [bytes]));
       return toPicture(head, bytes, parts);
     },
-    async clean(bytes) {
-      const { head, parts } = toDone(await takeCleaningTurn(() => work({ task: 'clean' }, bytes)));
+    async clean(picture) {
+      const { head, parts } = toDone(await takeCleaningTurn(() => work({ task: 'clean' }, picture)));
       const [cleaned = new Uint8Array(), ...variants] = parts;
       return toPicture(head, cleaned, variants);
     },
@@ -76,15 +77,15 @@ interface Lab {
   readonly log: Pick<Logger, 'warn'>;
 }
 
-async function workOn({ staff, log }: Lab, order: Order, bytes: Uint8Array): Promise<Packet<Answer>> {
+async function workOn({ staff, log }: Lab, order: Order, picture: Pieces): Promise<Packet<Answer>> {
   const tell = ({ message: error, reason }: ProcessLost) =>
-    log.warn({ error, reason, task: order.task, sizeBytes: bytes.byteLength }, 'a process was lost over a picture');
+    log.warn({ error, reason, task: order.task, sizeBytes: sizeOf(picture) }, 'a process was lost over a picture');
   try {
-    return await staff.ask(order, bytes).catch((error: unknown) => {
+    return await staff.ask(order, picture).catch((error: unknown) => {
       if (!(error instanceof ProcessLost) || error.reason === 'time') throw error;
       tell(error);
       // Somebody else may have ended it, or pictures before have filled it: a new one decides.
-      return staff.askNewcomer(order, bytes);
+      return staff.askNewcomer(order, picture);
     });
   } catch (error) {
     if (!(error instanceof ProcessLost)) throw error;

@@ -1,5 +1,4 @@
-import { buffer } from 'node:stream/consumers';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobDownloadResponseParsed, ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../domain/clock.ts';
 import { openAzureAccount } from './azure-account.ts';
 import { callAzure, hasStatus } from './azure-call.ts';
@@ -48,14 +47,24 @@ async function read(container: ContainerClient, name: string, signal?: AbortSign
   const attempt = `Reading the picture "${name}"`;
   return callAzure({ attempt, timeoutMilliseconds: readTimeoutMilliseconds, signal }, async (abortSignal) => {
     try {
-      const { readableStreamBody } = await container.getBlobClient(name).download(0, undefined, { abortSignal });
-      if (readableStreamBody === undefined) throw new TypeError('A download without a body.');
-      return await buffer(readableStreamBody);
+      const answer = await container.getBlobClient(name).download(0, undefined, { abortSignal });
+      return await readBody(answer);
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
       throw error;
     }
   });
+}
+
+/** Into its room as it comes: joined at the end, it would be held twice. */
+async function readBody({ readableStreamBody, contentLength }: BlobDownloadResponseParsed): Promise<Uint8Array> {
+  if (readableStreamBody === undefined || contentLength === undefined)
+    throw new TypeError('A download without a body.');
+  const bytes = Buffer.allocUnsafeSlow(contentLength);
+  let filled = 0;
+  for await (const chunk of readableStreamBody) filled += (chunk as Buffer).copy(bytes, filled);
+  if (filled < contentLength) throw new Error('The download was cut off.');
+  return bytes;
 }
 
 async function remove(container: ContainerClient, names: Iterable<string>): Promise<void> {

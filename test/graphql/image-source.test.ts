@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { encodeGlobalId } from '../../src/graphql/global-ids.ts';
 import { toImageSource, toRequestedInputs } from '../../src/graphql/image-source.ts';
 
-const upload = { sizeBytes: 0, read: async () => new Uint8Array() };
+const upload = { sizeBytes: 0, read: async () => [] };
 const key = '0192f0c0-0000-7000-8000-000000000001';
 
 test('each source is known by its field', () => {

@@ -16,7 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => studio[Symbol.asyncDispose]());
 
-const accept = (bytes: Uint8Array, user = userId) => acceptInput(studio.dependencies, { userId: user, bytes });
+const accept = (bytes: Uint8Array, user = userId) =>
+  acceptInput(studio.dependencies, { userId: user, picture: [bytes] });
 const namesOf = async (user = userId) => (await studio.dependencies.images.list(`i/${user}/`)).map(({ name }) => name);
 
 function findRow(id: string) {
@@ -120,7 +121,9 @@ test('storing ends with its signal, and leaves no row', async () => {
   const bytes = await noise(50, 50).png().toBuffer();
   const signal = AbortSignal.abort(new Error('cancelled'));
   const user = await studio.userOf(`somebody ${randomUUID()}`);
-  await expect(acceptInput(studio.dependencies, { userId: user, bytes, signal })).rejects.toThrow('cancelled');
+  await expect(acceptInput(studio.dependencies, { userId: user, picture: [bytes], signal })).rejects.toThrow(
+    'cancelled',
+  );
   expect(await namesOf(user)).toEqual([]);
   expect(await studio.dependencies.database.prisma.image.count({ where: { userId: user } })).toBe(0);
 });
@@ -130,6 +133,6 @@ test('where the bytes cannot be stored there is no row, and the next try works',
   const { images } = studio.dependencies;
   const away = new StorageError('away', { fault: 'AWAY' });
   const broken = { ...studio.dependencies, images: { ...images, put: () => Promise.reject(away) } };
-  await expect(acceptInput(broken, { userId, bytes })).rejects.toBe(away);
+  await expect(acceptInput(broken, { userId, picture: [bytes] })).rejects.toBe(away);
   expect(await accept(bytes)).toMatchObject({ replayed: false });
 });

@@ -27,7 +27,8 @@ afterAll(() => studio[Symbol.asyncDispose]());
 const insert = (...inputs: readonly NewInput[]) =>
   studio.dependencies.database.transaction((connection) => insertInputs(connection, generationId, inputs));
 const prepare = (dependencies = studio.dependencies) => prepareInputs(dependencies, { generationId, userId, signal });
-const acceptPicture = async (bytes: Uint8Array) => (await acceptInput(studio.dependencies, { userId, bytes })).image;
+const acceptPicture = async (bytes: Uint8Array) =>
+  (await acceptInput(studio.dependencies, { userId, picture: [bytes] })).image;
 
 function byUrl(path: string, position = 0): NewInput {
   return { role: 'REFERENCE', position, imageId: null, sourceUrl: `${studio.web.url}${path}` };

@@ -20,7 +20,7 @@ const stored = (imageId: string): ImageSource => ({ kind: 'stored', imageId });
 const toUrl = (url: string): ImageSource => ({ kind: 'url', url });
 const toUpload = (bytes: Uint8Array): ImageSource => ({
   kind: 'upload',
-  upload: { sizeBytes: bytes.byteLength, read: async () => bytes },
+  upload: { sizeBytes: bytes.byteLength, read: async () => [bytes] },
 });
 const toDataUrl = (bytes: Uint8Array): ImageSource => ({
   kind: 'dataUrl',
@@ -43,7 +43,7 @@ async function refusalOf(sources: readonly ImageSource[], mask?: ImageSource): P
 }
 
 const acceptFor = async (userId: string, bytes: Uint8Array) =>
-  (await acceptInput(studio.dependencies, { userId, bytes })).image;
+  (await acceptInput(studio.dependencies, { userId, picture: [bytes] })).image;
 
 test('every kind of source is found, in the order of the request', async () => {
   const known = await acceptFor(alice, await plain(30, 20).png().toBuffer());
