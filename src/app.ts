@@ -1,6 +1,6 @@
 import { v7 as createUuidV7 } from 'uuid';
+import { createApiKeyHash } from './accounts/api-key-hash.ts';
 import type { Identity } from './accounts/identity.ts';
-import { createLocalIdentity } from './accounts/local-user.ts';
 import { type Config, exitCodeConfig } from './config.ts';
 import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
@@ -21,6 +21,7 @@ import type { Announce, Hint } from './hints/hint.ts';
 import { createHub, type Hub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
+import { type ConfiguredIdentity, checkIdentity, createIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import { createPictureLab } from './pictures/picture-lab.ts';
 import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
@@ -66,12 +67,13 @@ const clock: Clock = { now: () => Date.now() };
 /** Everything that lives is built here and closed in reverse order. Throws `StartError`; then nothing is left running. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { role, log } = options;
+  if (role !== 'worker' && options.identity === undefined) checkIdentity(options.config);
   await using stack = new AsyncDisposableStack();
   const services = await startServices(options, stack);
   await migrateDatabase({ url: services.databaseUrl, log });
-  const { dependencies, ...calls } = await connect(options, services, stack);
+  const { dependencies, identity, ...calls } = await connect(options, services, stack);
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
-  const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
+  const server = identity === undefined ? undefined : stack.use(await startAnswering(options, dependencies, identity));
   const retire = () => {
     server?.retire();
     worker?.drain().catch((error: unknown) => log.error({ error }, 'the worker did not end well'));
@@ -84,6 +86,8 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 interface Connected {
   readonly dependencies: GenerationDependencies;
+  /** Undefined for a worker, which nobody asks. */
+  readonly identity: ConfiguredIdentity | undefined;
   readonly running: RunningGenerations;
   readonly openCalls: OpenCalls;
 }
@@ -105,14 +109,27 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const openCalls = createOpenCalls(config.PUBLIC_URL);
   const { providers, vendors } = openProviders(options, stack);
   const from = { url: services.databaseUrl, connection: database.pool, log };
-  const announce = await openHints(from, { hub, queue, running, openCalls, backstop }, stack);
+  const identity = await openIdentity(options, database, stack);
+  const announce = await openHints(from, { hub, queue, running, openCalls, backstop, identity }, stack);
   const { catalogue, health } = await openHealth(options, { database, providers }, stack);
   const enhancer = options.enhancer ?? vendors.enhancer;
   const lab = stack.use(createPictureLab({ log }));
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
-  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
-  return { dependencies, running, openCalls };
+  const pepper = config.API_KEY_PEPPER;
+  const hashApiKey = pepper === undefined ? undefined : createApiKeyHash(pepper);
+  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, hashApiKey, log };
+  return { dependencies, identity, running, openCalls };
+}
+
+async function openIdentity(
+  { config, role, log, identity }: AppOptions,
+  database: Database,
+  stack: AsyncDisposableStack,
+): Promise<ConfiguredIdentity | undefined> {
+  if (role === 'worker') return undefined;
+  if (identity !== undefined) return { ...identity, forget() {} };
+  return createIdentity(config, { database, clock, createId: createUuidV7, log }, stack);
 }
 
 interface HintTargets {
@@ -121,12 +138,13 @@ interface HintTargets {
   readonly running: RunningGenerations;
   readonly openCalls: OpenCalls;
   readonly backstop: Repetition;
+  readonly identity: ConfiguredIdentity | undefined;
 }
 
 /** Brings hints, of this process and of others, to whom they are for. */
 async function openHints(
   from: PostgresHintsOptions,
-  { hub, queue, running, openCalls, backstop }: HintTargets,
+  { hub, queue, running, openCalls, backstop, identity }: HintTargets,
   stack: AsyncDisposableStack,
 ): Promise<Announce> {
   const dispatch = (hint: Hint) => {
@@ -134,6 +152,7 @@ async function openHints(
     else if (hint.kind === 'work') queue.wake('run-generation');
     else if (hint.kind === 'look') openCalls.wake(hint.generationId, hint.attempt);
     else if (hint.kind === 'cancel') running.cancel(hint.generationId);
+    else if (hint.kind === 'unwelcome') identity?.forget(hint.userId);
   };
   const onReconnect = () => {
     queue.wake('run-generation');
@@ -189,7 +208,7 @@ async function openImages(config: Config, { storageConnectionString }: Services)
 
 function startWork(
   { config, log }: AppOptions,
-  dependencies: GenerationDependencies & Omit<Connected, 'dependencies'>,
+  dependencies: GenerationDependencies & Pick<Connected, 'running' | 'openCalls'>,
   stack: AsyncDisposableStack,
 ): Worker {
   const { database, announce } = dependencies;
@@ -201,13 +220,9 @@ function startWork(
 }
 
 async function startAnswering(
-  { config, identity }: AppOptions,
+  { config }: AppOptions,
   dependencies: GenerationDependencies,
+  identity: Identity,
 ): Promise<HttpServer> {
-  return startHttpServer({
-    services: dependencies,
-    identity: identity ?? (await createLocalIdentity(dependencies)),
-    host: config.HOST,
-    port: config.PORT,
-  });
+  return startHttpServer({ services: dependencies, identity, host: config.HOST, port: config.PORT });
 }

@@ -58,6 +58,44 @@ const vendorSchema = z.object({
     .describe('Where the keys are that fal signs its webhooks with.'),
 });
 
+const list = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''));
+const minSecretCharacters = 32;
+
+/** Who may come in. Without API_KEY_PEPPER, OIDC_ISSUER and AUTH_SECRET, everybody on this machine, see src/identity.ts. */
+const identitySchema = z.object({
+  API_KEY_PEPPER: z
+    .string()
+    .min(minSecretCharacters, `must have at least ${minSecretCharacters} characters`)
+    .optional()
+    .describe(
+      'Turns API keys on: 32 or more random characters that their hashes are made with. Another one ends all keys.',
+    ),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+    .optional()
+    .describe('Turns tokens of an OpenID Connect provider on: its issuer, as it stands in the tokens.'),
+  OIDC_AUDIENCE: z.string().min(1).optional().describe('The audience that those tokens must be for.'),
+  OIDC_JWKS_URL: baseUrl()
+    .optional()
+    .describe("Where the issuer's keys are. Without it, its /.well-known/openid-configuration says so."),
+  AUTH_SECRET: list()
+    .refine(
+      (secrets) => secrets.every((each) => each.length >= minSecretCharacters),
+      `must have at least ${minSecretCharacters} characters`,
+    )
+    .optional()
+    .describe(
+      'Turns sessions of an app with Auth.js on: the secret of that app, or several with commas, the newest first.',
+    ),
+  ADMIN_SUBJECTS: list()
+    .optional()
+    .describe('Who is an admin, with commas: issuer|subject, or an e-mail address that a token says is verified.'),
+});
+
 /** Every variable that the server reads, with what it means. `.env.example` repeats the words. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address that the server listens on.'),
@@ -65,6 +103,7 @@ export const configSchema = z.object({
   PUBLIC_URL: baseUrl()
     .optional()
     .describe('Where vendors reach this server from outside. With it they are asked to tell when work is done.'),
+  ...identitySchema.shape,
   DATA_DIR: z
     .string()
     .min(1)

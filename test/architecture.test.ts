@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const layers: readonly (readonly string[])[] = [
   ['main'],
   ['app'],
-  ['services', 'vendors'],
+  ['services', 'vendors', 'identity'],
   ['http'],
   ['graphql'],
   ['generations'],
@@ -28,7 +28,7 @@ const besideLayers: Readonly<Record<string, readonly string[]>> = {
 /** Who else may import those, by name. */
 const importersOf: Readonly<Record<string, readonly string[]>> = {
   log: layers.flat(),
-  config: ['main', 'app', 'services', 'vendors'],
+  config: ['main', 'app', 'services', 'vendors', 'identity'],
   embedded: ['services'],
 };
 

@@ -71,9 +71,17 @@ test.each([
   ['DATABASE_URL', 'hunter2', 'must be a URL that begins with postgres:// or postgresql://'],
   ['AZURE_STORAGE_CONNECTION_STRING', 'hunter2', 'must hold an AccountKey'],
   ['AZURE_STORAGE_CONTAINER', 'Dark--Room', 'must be 3 to 63 lower-case letters, digits and single hyphens'],
+  ['API_KEY_PEPPER', 'hunter2', 'must have at least 32 characters'],
+  ['AUTH_SECRET', `${'a'.repeat(32)},hunter2`, 'must have at least 32 characters'],
+  ['OIDC_ISSUER', 'hunter2', 'must be a URL that begins with http:// or https://'],
   ['LOG_LEVEL', 'loud', 'Invalid option: expected one of "trace"|"debug"|"info"|"warn"|"error"|"fatal"|"silent"'],
 ])('%s=%s is refused in one line with what it must be', (name, value, message) => {
   expect(problemsOf({ [name]: value })).toEqual([`${name}: ${message}`]);
+});
+
+test('lists are separated by commas', () => {
+  const ADMIN_SUBJECTS = ' https://issuer|ann , bea@example.org,,';
+  expect(readConfig({ ADMIN_SUBJECTS }, noFile).ADMIN_SUBJECTS).toEqual(['https://issuer|ann', 'bea@example.org']);
 });
 
 test('both ends of a range are taken', () => {

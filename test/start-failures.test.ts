@@ -75,6 +75,14 @@ describe.concurrent('a server that cannot start says why in one line', () => {
     });
   });
 
+  test('when anybody could reach it and come in', async () => {
+    await expectFailure({
+      environment: { HOST: '0.0.0.0' },
+      exitCode: 78,
+      lines: [/^HOST: 0\.0\.0\.0 can be reached from elsewhere, .* Set API_KEY_PEPPER .* HOST to 127\.0\.0\.1\.$/],
+    });
+  });
+
   test('when the data directory cannot be made', async () => {
     await using temporary = await createTemporaryDirectory();
     const file = join(temporary.path, 'file');

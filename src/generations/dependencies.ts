@@ -1,3 +1,4 @@
+import type { HashApiKey } from '../accounts/api-key-hash.ts';
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Announce } from '../hints/hint.ts';
@@ -23,6 +24,8 @@ export interface GenerationDependencies {
   readonly inputs: InputDependencies;
   readonly health: ProviderHealth;
   readonly enhancer: PromptEnhancer;
+  /** Undefined where API keys are off. */
+  readonly hashApiKey: HashApiKey | undefined;
   readonly clock: Clock;
   /** A new UUIDv7. */
   readonly createId: () => string;

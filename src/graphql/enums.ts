@@ -1,3 +1,4 @@
+import { type Scope, scopes } from '../accounts/viewer.ts';
 import { type FailureCode, failureCodes } from '../domain/failure.ts';
 import { type GenerationStatus, generationStatuses } from '../domain/generation-status.ts';
 import { imageFormats } from '../domain/image-format.ts';
@@ -142,4 +143,13 @@ export const AttemptOutcomeEnum = builder.enumType('AttemptOutcome', {
     CANCELLED: { description: 'It was stopped.' },
     UNKNOWN: { description: 'It was cut off: what came of it is not known.' },
   } as const,
+});
+
+export const ApiKeyScopeEnum = builder.enumType('ApiKeyScope', {
+  description: 'What an API key may do.',
+  values: describeValues<Scope>(scopes, {
+    READ: 'See what is the user’s.',
+    GENERATE: 'Make, cancel, retry and remove pictures.',
+    MANAGE: 'Change keys and the account.',
+  }),
 });

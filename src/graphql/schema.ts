@@ -1,5 +1,6 @@
 import './attempt.ts';
 import './cancel-generation.ts';
+import './create-api-key.ts';
 import './delete-generation.ts';
 import './delete-image.ts';
 import './enhance-prompt.ts';
@@ -14,6 +15,7 @@ import './image-uses.ts';
 import './images.ts';
 import './progress-lookups.ts';
 import './retry-generation.ts';
+import './revoke-api-key.ts';
 import './scalars.ts';
 import './upload-image.ts';
 import './user-errors.ts';

@@ -1,3 +1,4 @@
+import { ApiKeyType, maxListedKeys } from './api-key.ts';
 import { builder } from './builder.ts';
 import { toUuid } from './global-ids.ts';
 
@@ -10,6 +11,15 @@ export const UserType = builder.prismaNode('User', {
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'For people.' }),
     email: t.exposeString('email', { nullable: true, description: 'Where it is known.' }),
+    apiKeys: t.relation('apiKeys', {
+      type: ApiKeyType,
+      authScopes: { manage: true },
+      description: `Those that are not revoked first, then the newest. At most ${maxListedKeys}.`,
+      query: {
+        orderBy: [{ revokedAt: { sort: 'desc', nulls: 'first' } }, { id: 'desc' }],
+        take: maxListedKeys,
+      },
+    }),
   }),
 });
 

@@ -9,7 +9,7 @@ export function createUnavailable(options: Pick<GraphQLErrorOptions, 'nodes' | '
 }
 
 /** The same for a request that came to nothing, with the status that it has over HTTP. */
-export function createUnavailableRequest(): GraphQLError {
+export function createUnavailableRequest(words: string = message): GraphQLError {
   const http = { status: 503, headers: { 'retry-after': '1' } };
-  return new GraphQLError(message, { extensions: { code, http } });
+  return new GraphQLError(words, { extensions: { code, http } });
 }

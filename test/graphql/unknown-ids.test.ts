@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createKey } from '../accounts/documents.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, follow, generate, remove, retry } from '../support/documents.ts';
 import { countStoredRows } from './stored-rows.ts';
 
 let darkroom: Darkroom;
 /** What somebody else has. */
-const bobs = { generation: '', image: '', user: '' };
+const bobs = { generation: '', image: '', user: '', apiKey: '' };
 
 beforeAll(async () => {
   darkroom = await startDarkroom();
   const { generateImage } = await darkroom.as('bob').query(generate, { input: { prompt: 'a cat' }, waitSeconds: 20 });
   const { viewer } = await darkroom.as('bob').query('{ viewer { id } }');
+  const { createApiKey } = await darkroom.as('bob').query(createKey, { input: { name: 'a key', scopes: ['READ'] } });
   const { id, images } = generateImage.generation;
-  Object.assign(bobs, { generation: id, image: images[0].id, user: viewer.id });
+  Object.assign(bobs, { generation: id, image: images[0].id, user: viewer.id, apiKey: createApiKey.apiKey.id });
 });
 afterAll(() => darkroom[Symbol.asyncDispose]());
 
@@ -24,6 +26,7 @@ describe.for<readonly [string, () => string]>([
   ['an id of somebody else’s generation', () => bobs.generation],
   ['an id of somebody else’s picture', () => bobs.image],
   ['an id of somebody else', () => bobs.user],
+  ['an id of somebody else’s API key', () => bobs.apiKey],
   ['an id of an unknown model', () => encode('ImageModel:no/such')],
   ['an id of a type without ids', () => encode(`ImageLink:${uuid}`)],
   ['an id of the interface', () => encode(`Node:${uuid}`)],
@@ -76,7 +79,7 @@ test('whose id it is decides: its owner finds it', async () => {
 test('every type with an id of its own is found by node', async () => {
   const { __type } = await darkroom.client.query('{ __type(name: "Node") { possibleTypes { name } } }');
   const { viewer, models } = await darkroom.as('bob').query('{ viewer { id } models { id } }');
-  const found = [bobs.generation, bobs.image, viewer.id, models[0].id];
+  const found = [bobs.generation, bobs.image, bobs.apiKey, viewer.id, models[0].id];
   const { nodes } = await darkroom
     .as('bob')
     .query('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids: found });

@@ -22,6 +22,8 @@ export interface DarkroomOptions {
   readonly beside?: Darkroom;
   /** Changes to its configuration. */
   readonly config?: Partial<Config>;
+  /** `configured`: as configuration has it, in place of one that lets everybody in who says a name. */
+  readonly identity?: 'configured';
 }
 
 /** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
@@ -38,6 +40,7 @@ export interface Darkroom extends AsyncDisposable {
   readonly client: Client;
 }
 
+export const testPepper = 'pepper for tests, and for nothing else';
 const log = createLogger({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' });
 
 export async function startDarkroom(options: DarkroomOptions = {}): Promise<Darkroom> {
@@ -51,7 +54,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      identity: createTestIdentity(database),
+      ...(options.identity === 'configured' ? {} : { identity: createTestIdentity(database) }),
     }),
   );
   const url = app.url ?? '';
@@ -68,6 +71,7 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
     DATABASE_URL: url,
     AZURE_STORAGE_CONNECTION_STRING: inject('storageConnectionString'),
     AZURE_STORAGE_CONTAINER: createTestContainerName(),
+    API_KEY_PEPPER: testPepper,
   });
 }
 
