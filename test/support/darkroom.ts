@@ -20,6 +20,8 @@ export interface DarkroomOptions {
   readonly concurrency?: number;
   /** Runs on the database and container of another one. */
   readonly beside?: Darkroom;
+  /** Default: everybody is who they say. */
+  readonly identity?: (database: Database) => Identity;
   /** Changes to its configuration. */
   readonly config?: Partial<Config>;
 }
@@ -51,7 +53,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      identity: createTestIdentity(database),
+      identity: (options.identity ?? createTestIdentity)(database),
     }),
   );
   const url = app.url ?? '';
