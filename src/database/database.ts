@@ -6,17 +6,15 @@ import { limitPool } from './limit-queries.ts';
 import { createOutageNews } from './outage-news.ts';
 import { createStatementNames } from './statement-names.ts';
 import { runTransaction } from './transaction.ts';
-import { createViewerScopes, type ViewerDatabase } from './viewer-scope.ts';
+import { createViewerScopes, type ViewerScopes } from './viewer-scope.ts';
 
 /** One pool for both ways in: Prisma for reads, named statements for the writes that race with each other. */
-export interface Database extends AsyncDisposable {
+export interface Database extends ViewerScopes, AsyncDisposable {
   readonly prisma: PrismaClient;
   /** A statement that finds no connection, no answer or no lock fails within five seconds. */
   readonly pool: pg.Pool;
   /** For what nobody waits for and may take longer: looking after the job queue. */
   readonly background: pg.Pool;
-  /** Reads what is this user's, nothing else. */
-  forViewer(userId: string): ViewerDatabase;
   /**
    * Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it throws. `work` may run
    * again where the transaction was undone, and does nothing but statements.
@@ -57,7 +55,7 @@ export function connectDatabase({ url, maxConnections, log }: DatabaseOptions): 
     prisma,
     pool,
     background,
-    forViewer: createViewerScopes(prisma),
+    ...createViewerScopes(prisma),
     transaction: (work) => runTransaction(pool, work),
     async [Symbol.asyncDispose]() {
       await prisma.$disconnect();

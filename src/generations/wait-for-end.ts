@@ -27,7 +27,7 @@ async function follow(
   dependencies: Dependencies,
   { generationId, userId, milliseconds, signals }: WaitOptions,
 ): Promise<void> {
-  const stream = await watchGeneration(dependencies, { generationId, userId });
+  const stream = await watchGeneration(dependencies, { generationId, mayRead: (ownerId) => ownerId === userId });
   const leave = () => void stream.return?.();
   const timer = setTimeout(leave, milliseconds);
   for (const signal of signals) signal.addEventListener('abort', leave, { once: true });

@@ -10,7 +10,8 @@ import { StreamLost } from './stream-lost.ts';
 type Dependencies = Pick<GenerationDependencies, 'database' | 'hub'>;
 
 export interface WatchQuestion extends ProgressQuestion {
-  readonly userId: string;
+  /** Whether the reader may read what this user owns. */
+  readonly mayRead: (ownerId: string) => boolean;
 }
 
 /**
@@ -29,7 +30,7 @@ export async function watchGeneration(
   const mailbox = hub.open(question.generationId);
   try {
     const answer = await read(question.afterSequence);
-    if (answer?.userId !== question.userId) throw new NotFound('generation');
+    if (answer === undefined || !question.mayRead(answer.userId)) throw new NotFound('generation');
     checkAfterSequence(question.afterSequence, answer);
     const backlog = toBacklog(answer, question.afterSequence);
     if (backlog.length === 0 && isEnded(answer.current.status)) mailbox[Symbol.dispose]();

@@ -4,6 +4,7 @@ import { AttemptKindEnum, AttemptOutcomeEnum } from './enums.ts';
 import { GenerationFailureType } from './failure.ts';
 
 export const AttemptType = builder.prismaObject('Attempt', {
+  authScopes: { result: true },
   description: 'One call that may cost.',
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'From 1.' }),

@@ -13,6 +13,7 @@ builder.mutationField('cancelGeneration', (t) =>
   t.field({
     type: CancelGenerationSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description: 'Asks a generation to stop. On one that has ended it changes nothing and is no error.',
     args: { id: t.arg.id({ required: true, description: 'Of a generation.' }) },
     errors: {

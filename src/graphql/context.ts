@@ -1,3 +1,4 @@
+import { openViewerDatabase } from '../accounts/administrator.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { ViewerDatabase } from '../database/viewer-scope.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
@@ -12,7 +13,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Aborts when this process stops: nobody is kept waiting any more. */
   readonly closing: AbortSignal;
-  /** Reads what is the viewer's, nothing else. */
+  /** Reads what the viewer may read, nothing else. */
   readonly database: ViewerDatabase;
   readonly services: GenerationDependencies;
   readonly loaders: Loaders;
@@ -26,6 +27,6 @@ export interface Request {
 }
 
 export function createContext(services: GenerationDependencies, request: Request): Context {
-  const database = services.database.forViewer(request.viewer.id);
+  const database = openViewerDatabase(services.database, request.viewer);
   return { ...request, services, database, loaders: createLoaders(services, request.viewer) };
 }

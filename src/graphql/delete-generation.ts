@@ -6,6 +6,7 @@ import { decodeKey } from './global-ids.ts';
 const DeleteGenerationSuccess = builder
   .objectRef<{ readonly deletedGenerationId: string }>('DeleteGenerationSuccess')
   .implement({
+    authScopes: { generate: true },
     description: 'It is gone.',
     fields: (t) => ({
       deletedGenerationId: t.exposeID('deletedGenerationId', { description: 'The id that was asked for.' }),
@@ -16,6 +17,7 @@ builder.mutationField('deleteGeneration', (t) =>
   t.field({
     type: DeleteGenerationSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description:
       'Only an ended generation. Removes it, its log and its output pictures that no other generation uses; inputs stay.',
     args: { id: t.arg.id({ required: true, description: 'Of a generation.' }) },

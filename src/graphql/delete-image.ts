@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { decodeKey } from './global-ids.ts';
 
 const DeleteImageSuccess = builder.objectRef<{ readonly deletedImageId: string }>('DeleteImageSuccess').implement({
+  authScopes: { generate: true },
   description: 'It is gone.',
   fields: (t) => ({
     deletedImageId: t.exposeID('deletedImageId', { description: 'The id that was asked for.' }),
@@ -14,6 +15,7 @@ builder.mutationField('deleteImage', (t) =>
   t.field({
     type: DeleteImageSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description: 'Refused while a generation uses it, and while the generation that made it is there.',
     args: { id: t.arg.id({ required: true, description: 'Of an image.' }) },
     errors: {

@@ -14,6 +14,7 @@ const EnhancePromptInput = builder.inputType('EnhancePromptInput', {
 type Wording = typeof PromptType.$inferType;
 
 const EnhancePromptSuccess = builder.objectRef<Wording>('EnhancePromptSuccess').implement({
+  authScopes: { generate: true },
   description: 'There is a better wording.',
   fields: (t) => ({
     prompt: t.field({
@@ -28,6 +29,7 @@ builder.mutationField('enhancePrompt', (t) =>
   t.field({
     type: EnhancePromptSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description: 'Makes a better wording of a prompt, as `enhancePrompt` of a generation does it, and nothing else.',
     args: { input: t.arg({ type: EnhancePromptInput, required: true, description: 'What to word better.' }) },
     errors: {

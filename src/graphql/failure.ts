@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { FailureCodeEnum, GenerationStageEnum } from './enums.ts';
 
 export const GenerationFailureType = builder.objectRef<Failure>('GenerationFailure').implement({
+  authScopes: { result: true },
   description: 'Why a generation or an attempt failed.',
   fields: (t) => ({
     code: t.field({

@@ -83,6 +83,7 @@ builder.mutationField('generateImage', (t) =>
   t.field({
     type: GenerateImageSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description: 'Accepts a request for pictures. They are made in the background: follow `generationProgress`.',
     args: {
       input: t.arg({ type: GenerateImageInput, required: true, description: 'What to make.' }),

@@ -12,6 +12,7 @@ export interface LoggedEvent {
 }
 
 export const GenerationEventType = builder.objectRef<LoggedEvent>('GenerationEvent').implement({
+  authScopes: { result: true },
   description: 'A line of the step log.',
   fields: (t) => ({
     sequence: t.exposeInt('sequence', { description: '1, 2, 3 … without gaps.' }),

@@ -3,6 +3,7 @@ import { InputRoleEnum } from './enums.ts';
 import { ImageType } from './image.ts';
 
 export const GenerationInputType = builder.prismaObject('GenerationInput', {
+  authScopes: { result: true },
   description: 'An image that a generation starts from or looks at.',
   fields: (t) => ({
     position: t.exposeInt('position', { description: 'Its place among the inputs, from 0.' }),

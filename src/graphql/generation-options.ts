@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { ImageFormatEnum } from './enums.ts';
 
 export const GenerationOptionsType = builder.objectRef<GenerationOptions>('GenerationOptions').implement({
+  authScopes: { result: true },
   description: 'What is applied, after the request was checked against the model.',
   fields: (t) => ({
     count: t.exposeInt('count', { description: 'How many pictures.' }),
@@ -34,6 +35,7 @@ export const GenerationOptionsType = builder.objectRef<GenerationOptions>('Gener
 });
 
 export const OptionWarningType = builder.objectRef<OptionWarning>('OptionWarning').implement({
+  authScopes: { result: true },
   description: 'Something that was asked for and could not be done.',
   fields: (t) => ({
     option: t.exposeString('option', { description: 'The field of the input.' }),

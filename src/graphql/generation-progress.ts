@@ -1,3 +1,4 @@
+import { mayRead } from '../accounts/administrator.ts';
 import type { ProgressSnapshot } from '../domain/progress.ts';
 import { watchGeneration } from '../generations/watch.ts';
 import { toSubscriptionError } from './bad-input.ts';
@@ -8,6 +9,7 @@ import { GenerationProgressType } from './progress.ts';
 builder.subscriptionField('generationProgress', (t) =>
   t.field({
     type: GenerationProgressType,
+    authScopes: { read: true },
     description:
       'Follows one generation to its end, then completes. Without `afterSequence`: first the snapshot as it stands. With it: ' +
       'first every stored event after it, each as the snapshot of its moment, then the snapshot as it stands if that is ' +
@@ -20,7 +22,11 @@ builder.subscriptionField('generationProgress', (t) =>
     },
     async subscribe(_, { id, afterSequence }, { services, viewer, signal }) {
       const generationId = decodeKey(id, 'Generation');
-      const question = { generationId, userId: viewer.id, afterSequence: afterSequence ?? undefined };
+      const question = {
+        generationId,
+        mayRead: (ownerId: string) => mayRead(viewer, ownerId),
+        afterSequence: afterSequence ?? undefined,
+      };
       try {
         const stream = await watchGeneration(services, question);
         // Who left while the stream was being opened is not told to close it.

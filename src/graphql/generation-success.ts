@@ -7,6 +7,7 @@ export function createGenerationSuccess<Shape extends { readonly generationId: s
   description: string,
 ) {
   return builder.objectRef<Shape>(name).implement({
+    authScopes: { generate: true },
     description,
     fields: (t) => ({
       generation: t.prismaField({

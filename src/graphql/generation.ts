@@ -7,6 +7,7 @@ import { decodeKey, toUuid } from './global-ids.ts';
 import { ImageModelType } from './image-model.ts';
 
 export const GenerationType = builder.prismaNode('Generation', {
+  authScopes: { result: true },
   description: 'One request for pictures, from its acceptance to its end.',
   id: { field: 'id', description: 'Opaque and global.' },
   nullable: true,
@@ -73,6 +74,7 @@ builder.queryField('generation', (t) =>
   t.prismaField({
     type: GenerationType,
     nullable: true,
+    authScopes: { read: true },
     description: "Null for an unknown or malformed id, and for somebody else's.",
     args: { id: t.arg.id({ required: true, description: 'Of a generation.' }) },
     resolve: (query, _, { id }, { database }) =>

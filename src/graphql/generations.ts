@@ -6,16 +6,23 @@ import { type Page, resolvePage } from './connection.ts';
 import type { Context } from './context.ts';
 import { GenerationStatusEnum } from './enums.ts';
 import { GenerationType } from './generation.ts';
+import { ownerDescription, toOwner } from './list-owner.ts';
 import { toSelection } from './selection.ts';
 
 export const GenerationConnection = builder.connectionObject(
-  { type: GenerationType, name: 'GenerationConnection', description: 'A page of generations, newest first.' },
-  { name: 'GenerationEdge', description: 'A generation in a list.' },
+  {
+    type: GenerationType,
+    authScopes: { result: true },
+    name: 'GenerationConnection',
+    description: 'A page of generations, newest first.',
+  },
+  { authScopes: { result: true }, name: 'GenerationEdge', description: 'A generation in a list.' },
 );
 
 const GenerationFilterInput = builder.inputType('GenerationFilter', {
   description: 'Everything that is given must hold.',
   fields: (t) => ({
+    user: t.id({ description: ownerDescription }),
     status: t.field({ type: [GenerationStatusEnum], description: 'One of these.' }),
     model: t.stringList({ description: 'One of these slugs.' }),
     provider: t.stringList({ description: 'One of these.' }),
@@ -32,6 +39,7 @@ builder.queryField('generations', (t) =>
     {
       type: GenerationType,
       nullable: true,
+      authScopes: { read: true },
       description: "The viewer's generations, newest first. `first` or `last`: 20 when neither is given, 100 at most.",
       args: { where: t.arg({ type: GenerationFilterInput, description: 'Which ones. Default: all.' }) },
       resolve: (_, args, context, info) =>
@@ -48,9 +56,10 @@ builder.queryField('generations', (t) =>
 /** The page and the filter together. Text is looked up first: its index is not one that Prisma can ask. */
 async function toWhere(context: Context, filter: Filter, page: Page): Promise<Prisma.GenerationWhereInput> {
   checkTexts(filter);
-  if (typeof filter.text !== 'string') return { ...toColumns(filter), ...page.where };
+  const userId = toOwner(context, filter.user);
+  if (typeof filter.text !== 'string') return { ...toColumns(filter), userId, ...page.where };
   const ids = await findGenerationsByText(context.services.database.pool, {
-    userId: context.viewer.id,
+    userId,
     text: filter.text,
     statuses: filter.status ?? null,
     models: filter.model ?? null,

@@ -13,6 +13,7 @@ const maxLinkSeconds = 7 * 24 * 3600;
 const located = { blobName: true, width: true, height: true, mediaType: true, sizeBytes: true } as const;
 
 const ImageLinkType = builder.objectRef<ImageLink>('ImageLink').implement({
+  authScopes: { result: true },
   description: 'A signed link to the bytes.',
   fields: (t) => ({
     href: t.exposeString('href', { description: 'Works without further credentials.' }),

@@ -4,6 +4,7 @@ import { ImageFormatEnum, ProgressKindEnum } from './enums.ts';
 import { ImageModelType } from './image-model.ts';
 
 const IntRangeType = builder.objectRef<NumberRange>('IntRange').implement({
+  authScopes: { result: true },
   description: 'Whole numbers, both ends included.',
   fields: (t) => ({
     min: t.exposeInt('min', { description: 'The least.' }),
@@ -13,6 +14,7 @@ const IntRangeType = builder.objectRef<NumberRange>('IntRange').implement({
 });
 
 const FloatRangeType = builder.objectRef<NumberRange>('FloatRange').implement({
+  authScopes: { result: true },
   description: 'Numbers, both ends included.',
   fields: (t) => ({
     min: t.exposeFloat('min', { description: 'The least.' }),
@@ -22,6 +24,7 @@ const FloatRangeType = builder.objectRef<NumberRange>('FloatRange').implement({
 });
 
 const PixelSizeOptionType = builder.objectRef<PixelSize>('PixelSizeOption').implement({
+  authScopes: { result: true },
   description: 'A size in pixels.',
   fields: (t) => ({
     width: t.exposeInt('width', { description: 'In pixels.' }),

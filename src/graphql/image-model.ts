@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 export const ImageModelType = builder.objectRef<ImageModel>('ImageModel');
 
 builder.node(ImageModelType, {
+  authScopes: { result: true },
   description: 'A model that makes pictures, and what it accepts.',
   id: { resolve: (model) => model.slug, description: 'Opaque and global.' },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'slug' in value && 'capabilities' in value,
@@ -40,6 +41,7 @@ builder.queryField('models', (t) =>
   t.field({
     type: [ImageModelType],
     nullable: true,
+    authScopes: { result: true },
     description: 'All models that are configured.',
     resolve: (_, __, { services }) => [...services.catalogue.models],
   }),

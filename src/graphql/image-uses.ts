@@ -9,6 +9,7 @@ builder.objectField(ImageType, 'usedBy', (t) =>
   t.connection(
     {
       type: GenerationType,
+      authScopes: { read: true },
       description: 'The generations that it was an input of, newest first.',
       resolve: (image, args, context, info) =>
         resolvePage(args, (page) => {

@@ -4,6 +4,7 @@ import { toUuid } from './global-ids.ts';
 import { PromptType } from './prompt.ts';
 
 export const ImageType = builder.prismaNode('Image', {
+  authScopes: { result: true },
   description: 'A stored picture.',
   id: { field: 'id', description: 'Opaque and global.' },
   nullable: true,

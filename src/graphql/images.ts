@@ -6,16 +6,23 @@ import { type Page, resolvePage } from './connection.ts';
 import type { Context } from './context.ts';
 import { ImageOriginEnum } from './enums.ts';
 import { ImageType } from './image.ts';
+import { ownerDescription, toOwner } from './list-owner.ts';
 import { toSelection } from './selection.ts';
 
 const ImageConnection = builder.connectionObject(
-  { type: ImageType, name: 'ImageConnection', description: 'A page of images, newest first.' },
-  { name: 'ImageEdge', description: 'An image in a list.' },
+  {
+    type: ImageType,
+    authScopes: { result: true },
+    name: 'ImageConnection',
+    description: 'A page of images, newest first.',
+  },
+  { authScopes: { result: true }, name: 'ImageEdge', description: 'An image in a list.' },
 );
 
 const ImageFilterInput = builder.inputType('ImageFilter', {
   description: 'Everything that is given must hold.',
   fields: (t) => ({
+    user: t.id({ description: ownerDescription }),
     origin: t.field({ type: ImageOriginEnum, description: 'Where they come from.' }),
     text: t.string({
       description:
@@ -34,6 +41,7 @@ builder.queryField('images', (t) =>
     {
       type: ImageType,
       nullable: true,
+      authScopes: { read: true },
       description:
         "The viewer's images, sent and generated, newest first. `first` or `last`: 20 when neither is given, 100 at most.",
       args: { where: t.arg({ type: ImageFilterInput, description: 'Which ones. Default: all.' }) },
@@ -51,11 +59,12 @@ builder.queryField('images', (t) =>
 /** The page and the filter together. Text is looked up first: its index is not one that Prisma can ask. */
 async function toWhere(context: Context, filter: Filter, page: Page): Promise<Prisma.ImageWhereInput> {
   const { text, origin, createdAfter, createdBefore } = filter;
-  if (typeof text !== 'string') return { ...toColumns(filter), ...page.where };
+  const userId = toOwner(context, filter.user);
+  if (typeof text !== 'string') return { ...toColumns(filter), userId, ...page.where };
   // PostgreSQL does not even take one to compare with.
   if (text.includes('\0')) throw createBadInput('The filter holds a NUL character.');
   const ids = await findImagesByText(context.services.database.pool, {
-    userId: context.viewer.id,
+    userId,
     text,
     origin: origin ?? null,
     createdAfter: createdAfter ?? null,

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { mayRead } from '../accounts/administrator.ts';
 import type { Viewer } from '../accounts/viewer.ts';
 import { countQueuedBefore } from '../database/find-generations.ts';
 import { readProgress } from '../database/read-progress.ts';
@@ -23,7 +24,7 @@ export function createLoaders({ database }: Pick<GenerationDependencies, 'databa
         );
         return ids.map((id) => {
           const answer = answers.get(id);
-          return answer?.userId === viewer.id ? answer.current : null;
+          return answer !== undefined && mayRead(viewer, answer.userId) ? answer.current : null;
         });
       },
       { cache: false },

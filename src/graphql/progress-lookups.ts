@@ -7,6 +7,7 @@ import { GenerationProgressType } from './progress.ts';
 import { toSelection } from './selection.ts';
 
 const PreviewFrameType = builder.objectRef<StoredPreview>('PreviewFrame').implement({
+  authScopes: { result: true },
   description: 'A look at an unfinished picture.',
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'Counts the frames of a generation, from 1.' }),

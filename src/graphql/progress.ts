@@ -5,6 +5,7 @@ import { GenerationEventType } from './generation-event.ts';
 import { encodeGlobalId } from './global-ids.ts';
 
 export const GenerationProgressType = builder.objectRef<ProgressSnapshot>('GenerationProgress').implement({
+  authScopes: { result: true },
   description: 'How a generation stands, as a whole, at one moment.',
   fields: (t) => ({
     generationId: t.id({

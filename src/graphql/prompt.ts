@@ -2,6 +2,7 @@ import { builder } from './builder.ts';
 import { PromptSourceEnum } from './enums.ts';
 
 export const PromptType = builder.prismaObject('Prompt', {
+  authScopes: { result: true },
   description: 'One wording of what to make.',
   fields: (t) => ({
     text: t.exposeString('text', { description: 'The words.' }),

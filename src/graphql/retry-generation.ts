@@ -15,6 +15,7 @@ builder.mutationField('retryGeneration', (t) =>
   t.field({
     type: GenerateImageSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description:
       'Only an ended generation. A new one with the same request, inputs and seed; after `OUTCOME_UNKNOWN` it may be paid a ' +
       'second time.',

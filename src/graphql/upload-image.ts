@@ -10,6 +10,7 @@ interface UploadedImage {
 }
 
 const UploadImageSuccess = builder.objectRef<UploadedImage>('UploadImageSuccess').implement({
+  authScopes: { generate: true },
   description: 'The image is stored.',
   fields: (t) => ({
     image: t.prismaField({
@@ -26,6 +27,7 @@ builder.mutationField('uploadImage', (t) =>
   t.field({
     type: UploadImageSuccess,
     nullable: true,
+    authScopes: { generate: true },
     description: 'Stores an image for later generations. The same bytes are stored once.',
     args: { file: t.arg({ type: 'File', required: true, description: 'PNG, JPEG or WebP.' }) },
     errors: {

@@ -21,6 +21,7 @@ const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implemen
 });
 
 const InputIssueType = builder.objectRef<InputIssue>('InputIssue').implement({
+  authScopes: { public: true },
   description: 'One thing that is wrong with the arguments.',
   fields: (t) => ({
     path: t.exposeStringList('path', { description: 'Where, for example ["input", "size", "aspectRatio"].' }),
@@ -30,6 +31,7 @@ const InputIssueType = builder.objectRef<InputIssue>('InputIssue').implement({
 
 builder.objectType(InvalidInput, {
   name: 'InvalidInput',
+  authScopes: { public: true },
   description: 'Arguments that are out of range. Holds every issue at once.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
@@ -43,6 +45,7 @@ builder.objectType(InvalidInput, {
 
 builder.objectType(UnknownModel, {
   name: 'UnknownModel',
+  authScopes: { public: true },
   description: 'No model has this slug.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
@@ -56,6 +59,7 @@ builder.objectType(UnknownModel, {
 
 builder.objectType(ModelUnavailable, {
   name: 'ModelUnavailable',
+  authScopes: { public: true },
   description: 'The model is known but cannot be used now.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
@@ -65,6 +69,7 @@ builder.objectType(ModelUnavailable, {
 
 builder.objectType(InputImageUnusable, {
   name: 'InputImageUnusable',
+  authScopes: { public: true },
   description: 'An input image that cannot be had, or that is no picture that we take.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
@@ -77,6 +82,7 @@ builder.objectType(InputImageUnusable, {
 
 builder.objectType(ContentRefused, {
   name: 'ContentRefused',
+  authScopes: { public: true },
   description: 'The model that was to write it refuses the prompt.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
@@ -89,6 +95,7 @@ builder.objectType(ContentRefused, {
 
 builder.objectType(IdempotencyConflict, {
   name: 'IdempotencyConflict',
+  authScopes: { public: true },
   description: 'The key stands for another request, or for a generation that was deleted.',
   interfaces: [UserErrorInterface],
   fields: (t) => ({
@@ -105,12 +112,14 @@ builder.objectType(IdempotencyConflict, {
 
 builder.objectType(NotFound, {
   name: 'NotFound',
+  authScopes: { public: true },
   description: 'Nothing of the viewer has this id: unknown, malformed, of another type, or of someone else.',
   interfaces: [UserErrorInterface],
 });
 
 builder.objectType(NotPossible, {
   name: 'NotPossible',
+  authScopes: { public: true },
   description: 'Not in the state that it is in.',
   interfaces: [UserErrorInterface],
 });

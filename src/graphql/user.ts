@@ -3,6 +3,7 @@ import { builder } from './builder.ts';
 import { toUuid } from './global-ids.ts';
 
 export const UserType = builder.prismaNode('User', {
+  authScopes: { public: true },
   description: 'Somebody who generates pictures.',
   id: { field: 'id', description: 'Opaque and global.' },
   nullable: true,
@@ -26,6 +27,7 @@ export const UserType = builder.prismaNode('User', {
 builder.queryField('viewer', (t) =>
   t.prismaField({
     type: UserType,
+    authScopes: { public: true },
     description: 'Who asks.',
     resolve: (query, _, __, { database, viewer }) =>
       database.user.findUniqueOrThrow({ ...query, where: { id: viewer.id } }),

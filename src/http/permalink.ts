@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openViewerDatabase } from '../accounts/administrator.ts';
 import type { Identity } from '../accounts/identity.ts';
 import { type ImageVariant, imageVariants } from '../domain/image-variant.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
@@ -30,7 +31,7 @@ export async function answerPermalink(
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
   const viewer = await identity.authenticate(request.headers);
-  const database = services.database.forViewer(viewer.id);
+  const database = openViewerDatabase(services.database, viewer);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });
   if (image === null) {
     response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('No such picture.\n');

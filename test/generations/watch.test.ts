@@ -50,8 +50,10 @@ async function append(type: string, status: string) {
   );
 }
 
+const mayRead = (ownerId: string) => ownerId === userId;
+
 async function watch(afterSequence?: number) {
-  return watchGeneration({ database: darkroom.database, hub }, { generationId, userId, afterSequence });
+  return watchGeneration({ database: darkroom.database, hub }, { generationId, mayRead, afterSequence });
 }
 
 const positionOf = ({ value }: IteratorResult<ProgressSnapshot>) => value && `${value.sequence}.${value.tick}`;
@@ -133,7 +135,7 @@ test('a stream of a generation that was deleted on the way completes', async () 
 
 test('watching what is not there leaves no mailbox behind', async () => {
   await makeOne();
-  const stranger = { generationId, userId: crypto.randomUUID(), afterSequence: undefined };
+  const stranger = { generationId, mayRead: () => false, afterSequence: undefined };
   await expect(watchGeneration({ database: darkroom.database, hub }, stranger)).rejects.toThrow('no such generation');
   await expect(watch(lastSequence + 1)).rejects.toThrow('afterSequence');
   expect((await (await watch(lastSequence)).next()).done).toBe(true);

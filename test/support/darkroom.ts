@@ -22,8 +22,8 @@ export interface DarkroomOptions {
   readonly beside?: Darkroom;
   /** Changes to its configuration. */
   readonly config?: Partial<Config>;
-  /** `configured`: as configuration has it, in place of one that lets everybody in who says a name. */
-  readonly identity?: 'configured';
+  /** Default: everybody is who they say. `configured`: as configuration has it. */
+  readonly identity?: 'configured' | ((database: Database) => Identity);
 }
 
 /** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
@@ -54,7 +54,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      ...(options.identity === 'configured' ? {} : { identity: createTestIdentity(database) }),
+      ...toIdentity(options, database),
     }),
   );
   const url = app.url ?? '';
@@ -73,6 +73,10 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
     AZURE_STORAGE_CONTAINER: createTestContainerName(),
     API_KEY_PEPPER: testPepper,
   });
+}
+
+function toIdentity({ identity = createTestIdentity }: DarkroomOptions, database: Database) {
+  return identity === 'configured' ? {} : { identity: identity(database) };
 }
 
 /** Tests have many users: the header names one. */
