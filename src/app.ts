@@ -20,6 +20,7 @@ import { startWorker, type Worker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
 import { createHub, type Hub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
+import { createRequestLimits } from './http/request-limits.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createPictureLab } from './pictures/picture-lab.ts';
@@ -71,7 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   await migrateDatabase({ url: services.databaseUrl, log });
   const { dependencies, ...calls } = await connect(options, services, stack);
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
-  const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
+  const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies, stack));
   const retire = () => {
     server?.retire();
     worker?.drain().catch((error: unknown) => log.error({ error }, 'the worker did not end well'));
@@ -203,9 +204,20 @@ function startWork(
 async function startAnswering(
   { config, identity }: AppOptions,
   dependencies: GenerationDependencies,
+  stack: AsyncDisposableStack,
 ): Promise<HttpServer> {
+  const limits = createRequestLimits(dependencies, {
+    whereabouts: identity === undefined ? 'local' : 'shared',
+    maxCost: config.MAX_OPERATION_COST,
+    viewerPoints: config.RATE_LIMIT_POINTS,
+    apiKeyPoints: config.RATE_LIMIT_KEY_POINTS,
+    failures: config.RATE_LIMIT_FAILURES,
+    socketsPerProcess: config.MAX_SOCKETS,
+    socketsPerViewer: config.MAX_SOCKETS_PER_USER,
+  });
   return startHttpServer({
     services: dependencies,
+    limits: stack.use(limits),
     identity: identity ?? (await createLocalIdentity(dependencies)),
     host: config.HOST,
     port: config.PORT,

@@ -41,6 +41,7 @@ builder.queryField('models', (t) =>
     type: [ImageModelType],
     nullable: true,
     description: 'All models that are configured.',
+    complexity: { field: 1, multiplier: 20 },
     resolve: (_, __, { services }) => [...services.catalogue.models],
   }),
 );

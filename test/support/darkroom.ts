@@ -16,6 +16,8 @@ export interface DarkroomOptions {
   readonly providers?: readonly Provider[];
   /** Default: the built-in one. */
   readonly enhancer?: PromptEnhancer;
+  /** Default: one that knows everybody by the name that they give. */
+  readonly identity?: Identity;
   readonly role?: Role;
   readonly concurrency?: number;
   /** Runs on the database and container of another one. */
@@ -51,7 +53,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      identity: createTestIdentity(database),
+      identity: options.identity ?? createTestIdentity(database),
     }),
   );
   const url = app.url ?? '';
