@@ -20,6 +20,7 @@ import { startWorker, type Worker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
 import { createHub, type Hub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
+import { createRequestLimits } from './http/request-limits.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import { type ConfiguredIdentity, checkIdentity, createIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
@@ -73,7 +74,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await migrateDatabase({ url: services.databaseUrl, log });
   const { dependencies, identity, ...calls } = await connect(options, services, stack);
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
-  const server = identity === undefined ? undefined : stack.use(await startAnswering(options, dependencies, identity));
+  const server =
+    identity === undefined ? undefined : stack.use(await startAnswering(options, { ...dependencies, identity }, stack));
   const retire = () => {
     server?.retire();
     worker?.drain().catch((error: unknown) => log.error({ error }, 'the worker did not end well'));
@@ -128,7 +130,7 @@ async function openIdentity(
   stack: AsyncDisposableStack,
 ): Promise<ConfiguredIdentity | undefined> {
   if (role === 'worker') return undefined;
-  if (identity !== undefined) return { ...identity, forget() {} };
+  if (identity !== undefined) return { ...identity, whereabouts: 'shared', forget() {} };
   return createIdentity(config, { database, clock, createId: createUuidV7, log }, stack);
 }
 
@@ -221,8 +223,18 @@ function startWork(
 
 async function startAnswering(
   { config }: AppOptions,
-  dependencies: GenerationDependencies,
-  identity: Identity,
+  { identity, ...services }: GenerationDependencies & { readonly identity: ConfiguredIdentity },
+  stack: AsyncDisposableStack,
 ): Promise<HttpServer> {
-  return startHttpServer({ services: dependencies, identity, host: config.HOST, port: config.PORT });
+  const limits = createRequestLimits(services, {
+    whereabouts: identity.whereabouts,
+    maxCost: config.MAX_OPERATION_COST,
+    viewerPoints: config.RATE_LIMIT_POINTS,
+    apiKeyPoints: config.RATE_LIMIT_KEY_POINTS,
+    failures: config.RATE_LIMIT_FAILURES,
+    socketsPerProcess: config.MAX_SOCKETS,
+    socketsPerViewer: config.MAX_SOCKETS_PER_USER,
+  });
+  const { HOST: host, PORT: port } = config;
+  return startHttpServer({ services, limits: stack.use(limits), identity, host, port });
 }

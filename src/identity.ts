@@ -22,6 +22,8 @@ import { createFetch } from './network/fetch.ts';
 
 /** The identity that configuration has. */
 export interface ConfiguredIdentity extends Identity {
+  /** `local` on a machine of one's own, where nobody is asked who they are. */
+  readonly whereabouts: 'local' | 'shared';
   /** Looks anew at who this is, and at their keys, when they come next: something of theirs was taken back. */
   forget(userId: string): void;
 }
@@ -77,9 +79,10 @@ export async function createIdentity(
   dependencies: IdentityDependencies,
   stack: AsyncDisposableStack,
 ): Promise<ConfiguredIdentity> {
-  if (isLocal(config)) return { ...(await createLocalIdentity(dependencies)), forget() {} };
+  if (isLocal(config)) return { ...(await createLocalIdentity(dependencies)), whereabouts: 'local', forget() {} };
   const ways = createWaysIn(config, dependencies, stack);
   return {
+    whereabouts: 'shared',
     authenticate: async (credentials) => authenticate(ways, credentials),
     findUnwelcome: (viewers) => findUnwelcome(dependencies, viewers),
     forget(userId) {

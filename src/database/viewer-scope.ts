@@ -17,6 +17,7 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   // Of no user: they are read by statements of their own.
   ProviderHealth: () => ({ provider: { in: [] } }),
   PeriodicTask: () => ({ name: { in: [] } }),
+  RateLimit: () => ({ key: { in: [] } }),
   AuditEntry: () => ({ id: { in: [] } }),
 };
 

@@ -1,5 +1,6 @@
 import { findCancelling, findUnfinishedGenerations } from '../database/find-generations.ts';
 import { removeExpiredKeys } from '../database/remove-expired-keys.ts';
+import { removeExpiredPoints } from '../database/remove-expired-points.ts';
 import { toRunJob } from './accept.ts';
 import { expireQueued } from './expire-queued.ts';
 import type { RunDependencies } from './generation-run.ts';
@@ -63,7 +64,9 @@ async function sweep({ database, queue, clock }: RunDependencies): Promise<void>
   const before = new Date(clock.now() - sweepAgeMilliseconds);
   const ids = await findUnfinishedGenerations(database.pool, { before, limit: sweepLimit });
   await queue.enqueue(database.pool, ids.map(toRunJob));
-  await removeExpiredKeys(database.pool, new Date(clock.now()));
+  const now = new Date(clock.now());
+  await removeExpiredKeys(database.pool, now);
+  await removeExpiredPoints(database.pool, now);
 }
 
 /** A cancel whose hint was lost. */

@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
@@ -8,6 +9,7 @@ import type { Prisma } from '../database/generated/client.ts';
 import type PrismaTypes from '../database/generated/pothos.ts';
 import { getDatamodel } from '../database/generated/pothos.ts';
 import type { Upload } from '../inputs/image-source.ts';
+import { toComplexity } from './complexity.ts';
 import type { Context } from './context.ts';
 import { createForbidden, findMissing } from './forbidden.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-ids.ts';
@@ -44,7 +46,7 @@ interface SchemaTypes {
 
 /** Plugins and rules alone; each type has a file of its own. A plugin wraps the resolvers of those after it. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [ScopeAuthPlugin, LoadedColumnsPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin],
+  plugins: [ScopeAuthPlugin, LoadedColumnsPlugin, ErrorsPlugin, RelayPlugin, PrismaPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   errors: { directResult: true },
   scopeAuth: {
@@ -61,6 +63,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     runScopesOnType: true,
     unauthorizedError: (_, __, ___, { failure }) => createForbidden(findMissing(failure)),
   },
+  // Only says what fields cost: who asks is refused before anything is resolved, not by each root field.
+  complexity: { fieldComplexity: toComplexity, disabled: true },
   prisma: { client: (context) => context.database, dmmf: getDatamodel(), onUnusedQuery: 'error' },
   relay: {
     cursorType: 'String',

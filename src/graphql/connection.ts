@@ -1,9 +1,7 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { createBadInput } from './bad-input.ts';
 import { isUuid } from './global-ids.ts';
-
-const defaultSize = 20;
-const maxSize = 100;
+import { defaultPageSize as defaultSize, maxPageSize as maxSize } from './page-size.ts';
 
 export interface PageArguments {
   readonly first?: number | null | undefined;

@@ -43,6 +43,7 @@ builder.prismaObjectFields(GenerationType, (t) => ({
     type: [GenerationEventType],
     description: `The step log, oldest first. At most ${maxEvents}.`,
     args: { afterSequence: t.arg.int({ description: 'Only what came after this one.' }) },
+    complexity: { field: 1, multiplier: 20 },
     select: ({ afterSequence }) => ({
       events: {
         where: { sequence: { gt: afterSequence ?? 0 } },

@@ -57,6 +57,8 @@ builder.prismaObjectFields(ImageType, (t) => ({
   }),
   dataUrl: t.string({
     nullable: true,
+    // The bytes are read, and held until they are sent.
+    complexity: 50,
     description: 'Null above 8 MB, and when the bytes cannot be read.',
     args: {
       variant: t.arg({ type: ImageVariantEnum, required: true, defaultValue: 'PREVIEW', description: 'Which size.' }),

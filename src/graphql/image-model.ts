@@ -43,6 +43,7 @@ builder.queryField('models', (t) =>
     nullable: true,
     authScopes: { result: true },
     description: 'All models that are configured.',
+    complexity: { field: 1, multiplier: 20 },
     resolve: (_, __, { services }) => [...services.catalogue.models],
   }),
 );

@@ -7,6 +7,7 @@ import { toMaskedError } from './error-reports.ts';
 import { answerLive, answerReady, answerRetired } from './health.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
 import { toRequestId } from './request-id.ts';
+import type { SlowReaders } from './slow-readers.ts';
 import { spreadOut } from './spread-out.ts';
 import { answerWebhook, isWebhookPath } from './webhooks.ts';
 import { serveWebSockets } from './websocket.ts';
@@ -36,14 +37,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     const requestId = toRequestId(request);
     response.setHeader('x-request-id', requestId);
     if (closing.signal.aborted) response.setHeader('connection', 'close');
-    if (isEventStream(request)) keepWhileOpen(streams, response);
+    if (isEventStream(request)) keepWhileOpen({ streams, slowReaders: options.limits.slowReaders }, response);
     // What was refused half-way is still read: the next request of the connection comes behind it.
     response.once('finish', () => request.resume());
     answer({ ...options, closing: closing.signal }, { request, response }, (req, res) =>
       choose(req)(req, res, { req, res, requestId }),
     ).catch((error) => endWithError(options, { response, requestId }, error));
   });
-  const sockets = serveWebSockets(server, { yoga, log: options.services.log });
+  const sockets = serveWebSockets(server, { yoga, log: options.services.log, limits: options.limits.sockets });
   await listen(server, options);
   return {
     url: toUrl(server.address() as AddressInfo),
@@ -73,9 +74,19 @@ function isEventStream({ headers }: IncomingMessage): boolean {
   return headers.accept?.includes('text/event-stream') ?? false;
 }
 
-function keepWhileOpen(open: Set<ServerResponse>, response: ServerResponse): void {
-  open.add(response);
-  response.once('close', () => open.delete(response));
+interface EventStreams {
+  readonly streams: Set<ServerResponse>;
+  readonly slowReaders: SlowReaders;
+}
+
+function keepWhileOpen({ streams, slowReaders }: EventStreams, response: ServerResponse): void {
+  const connection = { waitingBytes: () => response.writableLength, terminate: () => response.destroy() };
+  streams.add(response);
+  slowReaders.watch(connection);
+  response.once('close', () => {
+    streams.delete(response);
+    slowReaders.forget(connection);
+  });
 }
 
 interface AnswerDependencies extends YogaDependencies {

@@ -8,6 +8,8 @@ import type { Logger } from '../log.ts';
 import { toMaskedError } from './error-reports.ts';
 import { isWelcomeOrigin } from './origin.ts';
 import { createRequestId } from './request-id.ts';
+import { checkParameters } from './request-sizes.ts';
+import type { SocketLimits } from './socket-limits.ts';
 import { spreadOut } from './spread-out.ts';
 import { graphqlPath, type ServerContext, type Yoga } from './yoga.ts';
 
@@ -20,10 +22,11 @@ const closeCodeGoingAway = 1001;
 export interface WebSocketDependencies {
   readonly yoga: Yoga;
   readonly log: Logger;
+  readonly limits: SocketLimits;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws) on the same path, with the same schema, context and masking. */
-export function serveWebSockets(server: Server, { yoga, log }: WebSocketDependencies): AsyncDisposable {
+export function serveWebSockets(server: Server, { yoga, log, limits }: WebSocketDependencies): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxPayloadBytes });
   const signals = new WeakMap<WebSocket, AbortSignal>();
   const graphql = useServer(
@@ -33,9 +36,11 @@ export function serveWebSockets(server: Server, { yoga, log }: WebSocketDependen
       connectionInitWaitTimeout: initMilliseconds,
       execute: (args) => (args as PreparedArguments).run.execute(args),
       subscribe: (args) => (args as PreparedArguments).run.subscribe(args),
-      onSubscribe: ({ extra }, _, payload) => {
-        const signal = signals.get(extra.socket) ?? AbortSignal.abort();
-        return prepare({ yoga, log }, { req: extra.request, requestId: createRequestId(), signal }, payload);
+      onSubscribe: ({ extra, subscriptions }, _, payload) => {
+        const { socket, request: req } = extra;
+        const signal = signals.get(socket) ?? AbortSignal.abort();
+        const context = { req, requestId: createRequestId(), signal };
+        return prepare({ yoga, log, limits }, { context, socket, open: subscriptions }, payload);
       },
     },
     sockets,
@@ -43,8 +48,10 @@ export function serveWebSockets(server: Server, { yoga, log }: WebSocketDependen
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.split('?')[0] !== graphqlPath) return refuse(socket, '404 Not Found');
     if (!isWelcomeOrigin(request)) return refuse(socket, '403 Forbidden');
+    if (limits.isFull()) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       signals.set(webSocket, signalOf(webSocket));
+      limits.watch(webSocket);
       sockets.emit('connection', webSocket, request);
       // A message that is too large, for example: the client's mistake, which graphql-ws would print on the console.
       webSocket
@@ -75,18 +82,29 @@ function signalOf(socket: WebSocket): AbortSignal {
   return closed.signal;
 }
 
+interface Asked {
+  readonly context: ServerContext;
+  readonly socket: WebSocket;
+  /** The operations of the socket, by their ids. */
+  readonly open: Readonly<Record<string, unknown>>;
+}
+
 async function prepare(
-  { yoga, log }: WebSocketDependencies,
-  context: ServerContext,
-  { query, operationName, variables }: SubscribePayload,
+  { yoga, log, limits }: WebSocketDependencies,
+  { context, socket, open }: Asked,
+  payload: SubscribePayload,
 ): Promise<PreparedArguments | readonly GraphQLError[]> {
+  const { query, operationName, variables } = payload;
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped(context);
   try {
+    limits.begin(socket, open);
+    checkParameters(payload);
     const document = orParseError(() => parse(query));
     const errors: readonly GraphQLError[] = validate(schema, document);
     if (errors.length > 0) return errors;
     if (!getOperationAST(document, operationName)) return [createUnresolvedOperation()];
     const contextValue = await contextFactory();
+    limits.claim(socket, contextValue.viewer);
     const run = { execute, subscribe };
     return { schema, document, operationName, variableValues: variables, contextValue, run } as PreparedArguments;
   } catch (error) {

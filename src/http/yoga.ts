@@ -6,10 +6,16 @@ import { isOutage } from '../database/outage.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
+import { toClientAddress } from './client-address.ts';
+import { createTextCache } from './document-cache.ts';
+import { documentLimits } from './document-limits.ts';
 import { errorCodes } from './error-codes.ts';
 import { createErrorReports, toClientError, toMaskedError } from './error-reports.ts';
 import { graphiqlTabs } from './graphiql-tabs.ts';
+import { createOperationLimits } from './operation-limits.ts';
 import { requestFormat } from './request-format.ts';
+import type { RequestLimits } from './request-limits.ts';
+import { requestSizes } from './request-sizes.ts';
 import { tokenLimit } from './token-limit.ts';
 
 export const graphqlPath = '/graphql';
@@ -24,6 +30,7 @@ export interface YogaOptions extends YogaDependencies {
 export interface YogaDependencies {
   readonly services: GenerationDependencies;
   readonly identity: Identity;
+  readonly limits: RequestLimits;
 }
 
 /** What our HTTP server and our WebSocket server put into Yoga's context. */
@@ -37,7 +44,7 @@ export interface ServerContext {
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
 /** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, identity, maxRequestBodySize, closing }: YogaOptions) {
+export function createGraphQLServer({ services, identity, limits, maxRequestBodySize, closing }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
@@ -48,6 +55,7 @@ export function createGraphQLServer({ services, identity, maxRequestBodySize, cl
     multipart: false,
     landingPage: false,
     maxRequestBodySize,
+    parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
     graphiql: { title: 'Darkroom', subscriptionsProtocol: 'WS', defaultTabs: [...graphiqlTabs] },
     renderGraphiQL: renderGraphiQLOnDemand,
     logging: {
@@ -62,12 +70,21 @@ export function createGraphQLServer({ services, identity, maxRequestBodySize, cl
         ),
     },
     context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) => {
-      const viewer = await identity.authenticate(req.headers).catch((error) => {
+      const authenticate = () => identity.authenticate(req.headers);
+      const viewer = await limits.rateLimits.authenticate(toClientAddress(req), authenticate).catch((error) => {
         throw toMaskedError(log, error, requestId);
       });
       return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });
     },
-    plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
+    plugins: [
+      requestFormat,
+      requestSizes,
+      tokenLimit,
+      documentLimits,
+      errorCodes,
+      createErrorReports(log) as unknown as Plugin<ServerContext>,
+      createOperationLimits(limits) as unknown as Plugin<ServerContext>,
+    ],
   });
 }
 

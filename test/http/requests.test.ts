@@ -59,7 +59,7 @@ test.each([
 test.each([
   ['nothing in it', '', 'GRAPHQL_PARSE_FAILED', 'Syntax Error: Unexpected <EOF>.'],
   ['a syntax error', '{ viewer { id }', 'GRAPHQL_PARSE_FAILED', 'Syntax Error: Expected Name, found <EOF>.'],
-  ['an unknown field', '{ viewer { mail } }', 'GRAPHQL_VALIDATION_FAILED', 'Did you mean "email"?'],
+  ['an unknown field', '{ viewer { mail } }', 'GRAPHQL_VALIDATION_FAILED', 'Cannot query field "mail" on type "User".'],
   ['an unknown type', 'query ($id: Id) { node(id: $id) { id } }', 'GRAPHQL_VALIDATION_FAILED', 'Unknown type "Id".'],
   [
     'nothing but a fragment',
@@ -89,7 +89,7 @@ test('of two operations one must be named', async () => {
 });
 
 test('a document that is nested without end is refused, and the server lives on', async () => {
-  const nested = `{ ${'a{'.repeat(100_000)}b${'}'.repeat(100_000)} }`;
+  const nested = `{ ${'a{'.repeat(20_000)}b${'}'.repeat(20_000)} }`;
   const { body } = await post(JSON.stringify({ query: nested }));
   const message = 'Syntax Error: Document contains more than 2000 tokens. Parsing aborted.';
   expect(body).toMatchObject({ errors: [{ message, extensions: { code: 'GRAPHQL_PARSE_FAILED' } }] });
