@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
 import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
+import { findRunningPostgres } from './embedded/running-postgres.ts';
 import type { Logger } from './log.ts';
 
 /** What the app keeps its things in, given by the configuration or started by us. */
@@ -32,6 +33,22 @@ export async function startServices({ config, log }: ServicesOptions, stack: Asy
     storageConnectionString ?? startAzurite(),
   ]);
   return { databaseUrl: database, storageConnectionString: storage, dataDirectory: directory.path };
+}
+
+/**
+ * The database alone, for a program that is soon done: the configured one, the embedded one of a server that runs, or else
+ * the embedded one, started for the moment.
+ */
+export async function openDatabase({ config, log }: ServicesOptions, stack: AsyncDisposableStack): Promise<string> {
+  if (config.DATABASE_URL !== undefined) return config.DATABASE_URL;
+  const directory = await openDataDirectory(config.DATA_DIR).catch(async (error: unknown) => {
+    const running = await findRunningPostgres(config.DATA_DIR);
+    if (running === undefined) throw error;
+    return running;
+  });
+  if (typeof directory === 'string') return directory;
+  const { postgres } = stack.use(directory);
+  return stack.use(await startEmbeddedPostgres({ directory: postgres, log })).url;
 }
 
 /** Waits for all before it throws, so that what is still starting is on the stack when that is closed. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 /** Each may import what stands below it. What stands in one line doesn't import each other. */
 const layers: readonly (readonly string[])[] = [
-  ['main'],
+  ['main', 'keys'],
   ['app'],
   ['services', 'vendors', 'identity'],
   ['http'],
@@ -28,7 +28,7 @@ const besideLayers: Readonly<Record<string, readonly string[]>> = {
 /** Who else may import those, by name. */
 const importersOf: Readonly<Record<string, readonly string[]>> = {
   log: layers.flat(),
-  config: ['main', 'app', 'services', 'vendors', 'identity'],
+  config: ['main', 'keys', 'app', 'services', 'vendors', 'identity'],
   embedded: ['services'],
 };
 

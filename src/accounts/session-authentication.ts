@@ -35,7 +35,8 @@ export function createSessionAuthentication(options: SessionAuthenticationOption
 }
 
 async function open({ secrets }: SessionAuthenticationOptions, cookie: string): Promise<Introduction> {
-  const cookieName = cookieNames.find((name) => cookie.includes(name)) ?? cookieNames[1];
+  const given = cookie.split(';').map((part) => part.trimStart());
+  const cookieName = cookieNames.find((name) => given.some((part) => part.startsWith(name))) ?? cookieNames[1];
   const payload = await getToken({
     req: { headers: { cookie } },
     secret: [...secrets],

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from './cli-error.ts';
+import type { Address } from './post.ts';
 import { retryMilliseconds } from './retry-milliseconds.ts';
 import type { Progress } from './schema-types.ts';
 import { StreamRefused, streamProgress } from './stream-progress.ts';
 
-export interface Following {
-  readonly url: string;
+export interface Following extends Address {
   readonly id: string;
   readonly onProgress: (progress: Progress) => void;
   readonly onConnectionLost: () => void;

@@ -33,6 +33,7 @@ export async function generate(
   });
   await followGeneration({
     url: client.url,
+    apiKey: client.apiKey,
     id,
     signal: AbortSignal.any([serverStopped, cancelling.givenUp]),
     onProgress(progress) {

@@ -30,7 +30,7 @@ async function run(command: GenerateCommand): Promise<number> {
   const request = await readInputImages(command);
   const files = await preparePictureFiles({ output, prompt: input.prompt, count: input.count ?? 1 });
   await using server = await findServer({ url, environment, display, interrupted });
-  const client = createClient(server.url);
+  const client = createClient({ url: server.url, apiKey: environment.apiKey });
   display.restart();
   const startedAt = performance.now();
   const generation = await generate({ client, display, interrupted, serverStopped: server.stopped }, request);

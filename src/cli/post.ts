@@ -1,5 +1,11 @@
 import type { InputFile } from './input-images.ts';
 
+/** Where to send it, and what to show there. */
+export interface Address {
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+}
+
 export interface GraphQLRequest {
   readonly query: string;
   readonly variables?: object;
@@ -7,12 +13,18 @@ export interface GraphQLRequest {
 
 /** Sends an operation, as a multipart form where files go with it (the GraphQL multipart request specification). */
 export function post(
-  url: string,
+  { url, apiKey }: Address,
   request: GraphQLRequest,
   { signal, files = [] }: { readonly signal: AbortSignal; readonly files?: readonly InputFile[] },
 ): Promise<Response> {
   const content = files.length === 0 ? toJson(request) : toForm(request, files);
-  return fetch(`${url}/graphql`, { method: 'POST', signal, ...content });
+  const headers = { ...content.headers, ...toHeaders(apiKey) };
+  return fetch(`${url}/graphql`, { method: 'POST', signal, ...content, headers });
+}
+
+/** Nothing where there is no key. */
+export function toHeaders(apiKey: string | undefined): { readonly authorization?: string } {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }
 
 function toJson(request: GraphQLRequest) {

@@ -1,6 +1,7 @@
 import { CliError } from './cli-error.ts';
-import { probe } from './client.ts';
+import { createRefusal, probe } from './client.ts';
 import type { Environment } from './environment.ts';
+import type { Address } from './post.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 import { startServerProcess } from './server-process.ts';
 
@@ -22,18 +23,22 @@ export interface ServerWish {
 
 /** Throws `CliError`: nothing answers at `url`, or no server could be started. */
 export async function findServer({ url, environment, display, interrupted }: ServerWish): Promise<Server> {
-  if (url !== undefined) return useServer(url);
-  const { serverUrl, ofOwnServer } = environment;
-  if (serverUrl !== undefined && (await probe(serverUrl)) === 'darkroom') return toServer(serverUrl);
+  const { serverUrl, ofOwnServer, apiKey } = environment;
+  if (url !== undefined) return useServer({ url, apiKey });
+  const found = serverUrl === undefined ? 'nothing' : await probe({ url: serverUrl, apiKey });
+  if (serverUrl !== undefined && found === 'closed') throw createRefusal({ url: serverUrl, apiKey });
+  if (serverUrl !== undefined && found === 'darkroom') return toServer(serverUrl);
   interrupted.throwIfAborted();
   display.show({ label: 'Starting Darkroom' });
   const onStopping = () => display.show({ label: 'Stopping Darkroom' });
   return { ...(await startServerProcess({ environment: ofOwnServer, interrupted, onStopping })), isOurs: true };
 }
 
-async function useServer(url: string): Promise<Server> {
-  const found = await probe(url);
+async function useServer(address: Address): Promise<Server> {
+  const { url } = address;
+  const found = await probe(address);
   if (found === 'darkroom') return toServer(url);
+  if (found === 'closed') throw createRefusal(address);
   throw new CliError(found === 'other' ? `What answers at ${url} is not Darkroom.` : `Nothing answers at ${url}.`);
 }
 

@@ -2,10 +2,10 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { CliError } from './cli-error.ts';
 import { followProgress } from './documents.ts';
+import { type Address, toHeaders } from './post.ts';
 import type { Progress } from './schema-types.ts';
 
-export interface Stream {
-  readonly url: string;
+export interface Stream extends Address {
   readonly id: string;
   readonly afterSequence: number;
   readonly onProgress: (progress: Progress) => void;
@@ -20,10 +20,10 @@ const pingMilliseconds = 10_000;
 const pongMilliseconds = 5_000;
 
 /** One connection, to the end of the generation. Rejects when the connection is lost, for whatever reason. */
-export async function streamProgress({ url, signal, onProgress, ...variables }: Stream): Promise<void> {
+export async function streamProgress({ url, apiKey, signal, onProgress, ...variables }: Stream): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const connection = createConnection(url);
+  const connection = createConnection({ url, apiKey });
   const leave = () => reject(signal.reason);
   signal.addEventListener('abort', leave, { once: true });
   connection.subscribe<{ readonly generationProgress: Progress }>(
@@ -43,11 +43,16 @@ export async function streamProgress({ url, signal, onProgress, ...variables }: 
 }
 
 /** A server that does not even answer a ping is gone, though nobody closed the connection. */
-function createConnection(url: string) {
+function createConnection({ url, apiKey }: Address) {
+  class SocketWithKey extends WebSocket {
+    constructor(address: string, protocol: string) {
+      super(address, protocol, { headers: toHeaders(apiKey) });
+    }
+  }
   let patience: NodeJS.Timeout | undefined;
   const connection = createClient({
     url: `${url.replace(/^http/, 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
+    webSocketImpl: SocketWithKey,
     retryAttempts: 0,
     connectionAckWaitTimeout: pongMilliseconds,
     keepAlive: pingMilliseconds,
@@ -68,7 +73,7 @@ function createConnection(url: string) {
 function toStreamError(error: unknown): CliError {
   if (!Array.isArray(error)) return new CliError('The connection is lost.', { cause: error });
   const [{ message, extensions }] = error;
-  const isRefusal = extensions?.code === 'NOT_FOUND' || extensions?.code === 'BAD_USER_INPUT';
+  const isRefusal = ['NOT_FOUND', 'BAD_USER_INPUT', 'UNAUTHENTICATED'].includes(extensions?.code);
   const words = `The server answered: ${message}`;
   return isRefusal ? new StreamRefused(words) : new CliError(words);
 }

@@ -20,6 +20,8 @@ Makes a picture and saves it here. Starts Darkroom where none is running.
   --json               prints the result as JSON; with npm run --silent, nothing else
   --help               prints this
 
+A server that asks who you are is shown the key in DARKROOM_API_KEY (environment or .env).
+
 Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage.
 `;
 

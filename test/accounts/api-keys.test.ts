@@ -43,6 +43,15 @@ test('a key lets its user in, over HTTP, SSE and WebSocket', async () => {
   }
 });
 
+test('who shows no key, or a wrong one, gets status 401, for pictures too', async () => {
+  for (const headers of [{}, { authorization: 'Bearer dk_live_wrong' }]) {
+    for (const path of ['/graphql?query={viewer{id}}', '/images/aW1hZ2U/original']) {
+      const { status } = await fetch(`${guarded.url}${path}`, { headers: { accept: 'application/json', ...headers } });
+      expect({ path, status }).toEqual({ path, status: 401 });
+    }
+  }
+});
+
 test('the secret is shown once, and kept as an HMAC with the pepper', async () => {
   const client = darkroom.as('bea');
   const { apiKey, secret } = await create(client, { name: ' my  key ', scopes: ['GENERATE', 'READ', 'READ'] });

@@ -29,7 +29,7 @@ const countGenerations = () => darkroom.database.prisma.generation.count();
 test('a request whose answer was lost is sent again under the same key, and makes one generation', async () => {
   await using proxy = await startForgetfulProxy(2);
   const before = await countGenerations();
-  const id = await createClient(proxy.url).generate({ input: { prompt: 'a cat' }, files: [] });
+  const id = await createClient({ url: proxy.url }).generate({ input: { prompt: 'a cat' }, files: [] });
   const { generation } = await darkroom
     .as('nobody')
     .query('query ($id: ID!) { generation(id: $id) { prompt } }', { id });
@@ -40,14 +40,14 @@ test('a request whose answer was lost is sent again under the same key, and make
 });
 
 test('two runs of the command are two generations', async () => {
-  const client = createClient(darkroom.url);
+  const client = createClient({ url: darkroom.url });
   const request = { input: { prompt: 'a cat' }, files: [] };
   expect(await client.generate(request)).not.toBe(await client.generate(request));
 });
 
 test('a server that never answers is given up on', async () => {
   await using proxy = await startForgetfulProxy(Number.POSITIVE_INFINITY);
-  const given = createClient(proxy.url).generate({ input: { prompt: 'a cat' }, files: [] });
+  const given = createClient({ url: proxy.url }).generate({ input: { prompt: 'a cat' }, files: [] });
   await expect(given).rejects.toThrow(new CliError(`The server at ${proxy.url} does not answer.`));
   expect(proxy.received).toHaveLength(5);
 });

@@ -20,13 +20,14 @@ export interface CliOptions {
   readonly directory: string;
   /** All that it gets. Default: that no server is looked for. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default: that of `npm run generate`. */
+  readonly folder?: 'cli' | 'keys';
 }
 
 // Where the tools are that PostgreSQL may need to start as root.
 const path = `${dirname(process.execPath)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-
-export function runCli(args: readonly string[], { directory, environment = {} }: CliOptions): CliRun {
+export function runCli(args: readonly string[], { directory, environment = {}, folder = 'cli' }: CliOptions): CliRun {
+  const program = fileURLToPath(new URL(`../../src/${folder}/main.ts`, import.meta.url));
   const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
     env: { PATH: path, PORT: '0', ...environment },
