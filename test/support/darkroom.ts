@@ -80,7 +80,7 @@ function toIdentity({ identity = createTestIdentity }: DarkroomOptions, database
 }
 
 /** Tests have many users: the header names one. */
-function createTestIdentity({ prisma }: Database): Identity {
+export function createTestIdentity({ prisma }: Database): Identity {
   const authenticate = async (credentials: Credentials) => {
     const identity = { issuer: 'test', subject: toTestUser(credentials) ?? 'nobody' };
     const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
