@@ -6,6 +6,7 @@ import { createGuardedAgent } from './guarded-agent.ts';
 import { type AddressRule, isPublicAddress } from './public-address.ts';
 import { leave, type Pace, readAnswer } from './read-answer.ts';
 import { type ResolveName, resolveName } from './resolve-name.ts';
+import { parseTarget, type Target } from './target.ts';
 import type { UrlRule } from './url-rule.ts';
 
 export interface DownloadRequest {
@@ -112,31 +113,17 @@ async function follow(door: Door, first: string, signal: AbortSignal): Promise<D
   return answer;
 }
 
-interface Target {
-  readonly text: string;
-  /** Where a redirect comes from. */
-  readonly from?: URL;
-}
-
 /** Waits for the beginning of an answer. All that keeps it from coming is one and the same `DownloadError`. */
 async function reach(door: Door, target: Target, signal: AbortSignal) {
   const begun = performance.now();
   try {
-    const url = parseTarget(door, target);
+    const url = parseTarget(target, door.mayAsk);
     return { url, answer: await ask(door, url, signal) };
   } catch (cause) {
     const rest = begun + door.patience.refusalMilliseconds - performance.now();
     if (rest > 0) await pause(rest, undefined, { signal }).catch(() => undefined);
     throw new DownloadError(unreached, { retryable: true, cause });
   }
-}
-
-function parseTarget({ mayAsk }: Door, { text, from }: Target): URL {
-  const url = parseHttpUrl(text, from);
-  if (url === undefined) throw new Error('It is no plain http or https address.');
-  if (from?.protocol === 'https:' && url.protocol === 'http:') throw new Error('It redirects from https to http.');
-  if (!mayAsk(url)) throw new Error('The configuration does not allow it.');
-  return url;
 }
 
 function ask({ patience, toAgent }: Door, url: URL, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
@@ -158,11 +145,4 @@ const unreached = 'The address is not public, or nobody answers there.';
 
 function isUnreached(error: unknown): boolean {
   return error instanceof DownloadError && error.message === unreached;
-}
-
-/** Undefined for what is no http or https address, and for one with a user's name or password. */
-export function parseHttpUrl(text: string, base?: URL): URL | undefined {
-  const url = URL.parse(text, base);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
-  return url.username === '' && url.password === '' ? url : undefined;
 }
