@@ -17,8 +17,8 @@ export interface PictureLab extends AsyncDisposable {
   /** The picture as it is. Throws `UnusablePictureError` unless it is one whole PNG, WebP or JPEG of at most 40 megapixels. */
   develop(bytes: Uint8Array): Promise<DevelopedPicture>;
   /**
-   * The same picture in the same format, upright, in 8 bits of sRGB, and nothing else: neither metadata nor whatever was hidden
-   * beside or behind it. Throws as `develop` does.
+   * The same picture in the same format, upright, in 8 bits of RGB with a plain colour profile or in sRGB, and nothing else:
+   * neither metadata nor whatever was hidden beside or behind it. Throws as `develop` does.
    */
   clean(bytes: Uint8Array): Promise<DevelopedPicture>;
 }
