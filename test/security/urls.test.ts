@@ -3,6 +3,9 @@ import { createDownloader, type Downloader, type DownloaderOptions } from '../..
 import { parseTarget } from '../../src/network/target.ts';
 import { createUrlRule } from '../../src/network/url-rule.ts';
 import { download, failureOf } from '../network/fixtures.ts';
+import { toModel } from '../support/blank-provider.ts';
+import { startDarkroom } from '../support/darkroom.ts';
+import { createStage } from '../support/stage.ts';
 import { type Answer, type Standin, sendText, startStandin } from '../support/standins/standin.ts';
 import { type Canary, startCanary } from './support/canary.ts';
 import { ipv6, loopback, metadata, redirects, reserved, schemes, tricks } from './support/url-corpus.ts';
@@ -215,5 +218,40 @@ describe('user URLs and what the operator allows', () => {
     ]) {
       expect(await failureOf(download(door, at(url))), url).toMatchObject(refusal);
     }
+  });
+});
+
+describe('user URLs, all the way', () => {
+  test('fail their generation with one sentence, in its state and its log, and without an attempt', async () => {
+    await using darkroom = await startDarkroom({
+      providers: [createStage(toModel('stage/stage', { inputImages: { min: 0, max: 4 } })).provider],
+      config: { INPUT_URLS: 'on', INPUT_URL_PORTS: [80, 443, canary.port] },
+    });
+    const ask = /* GraphQL */ `
+      mutation ($input: GenerateImageInput!) {
+        generateImage(input: $input, waitSeconds: 30) {
+          ... on GenerateImageSuccess {
+            generation { status failure { code message retryable stage } attempts { id } events { type message } }
+          }
+        }
+      }
+    `;
+    const urls = [
+      'http://127.0.0.1:PORT/',
+      'http://169.254.169.254/',
+      'http://localhost:PORT/',
+      'https://no-such-name.invalid/',
+    ];
+    const answers = await Promise.all(
+      urls.map((url) => darkroom.client.query(ask, { input: { prompt: 'x', inputImages: [{ url: at(url) }] } })),
+    );
+    const [first] = answers;
+    expect(first.generateImage.generation).toMatchObject({
+      status: 'FAILED',
+      failure: { code: 'INPUT_IMAGE_UNUSABLE', message: `Input image 1: The image could not be fetched. ${message}` },
+      attempts: [],
+    });
+    for (const answer of answers) expect(answer).toEqual(first);
+    expect(JSON.stringify(first)).not.toMatch(/127\.0\.0\.1|localhost|ECONN|ENOTFOUND/);
   });
 });
