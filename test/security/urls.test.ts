@@ -231,7 +231,7 @@ describe('user URLs, all the way', () => {
       mutation ($input: GenerateImageInput!) {
         generateImage(input: $input, waitSeconds: 30) {
           ... on GenerateImageSuccess {
-            generation { status failure { code message retryable stage } attempts { id } events { type message } }
+            generation { status failure { code message retryable stage } attempts { number } events { type message } }
           }
         }
       }
