@@ -3,6 +3,7 @@ import { cleanPicture } from './clean-picture.ts';
 import { developPicture } from './develop-picture.ts';
 import type { Answer, Order } from './order.ts';
 import { createPacketReader, type Packet, sendPacket } from './packets.ts';
+import { shrinkFrame } from './shrink-frame.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 
 /** Both ways of one socket, which the server opens. */
@@ -28,6 +29,7 @@ export function answerOrders(carryOut: CarryOut): void {
 
 /** What comes back is developed in any case; the bytes as they came need not travel. */
 export async function carryOut({ task }: Order, bytes: Uint8Array): Promise<Packet<Answer>> {
+  if (task === 'shrink') return carryOutShrinking(bytes);
   const isCleaned = task === 'clean';
   const { bytes: developed, variants, ...facts } = await developPicture(isCleaned ? await cleanPicture(bytes) : bytes);
   const pictures = variants.map((variant) => variant.bytes);
@@ -40,6 +42,11 @@ export async function carryOut({ task }: Order, bytes: Uint8Array): Promise<Pack
     },
     parts: isCleaned ? [developed, ...pictures] : pictures,
   };
+}
+
+async function carryOutShrinking(picture: Uint8Array): Promise<Packet<Answer>> {
+  const { bytes, ...frame } = await shrinkFrame(picture);
+  return { head: { kind: 'shrunk', frame, residentBytes: process.memoryUsage.rss() }, parts: [bytes] };
 }
 
 function toComplaint(error: unknown): Packet<Answer> {

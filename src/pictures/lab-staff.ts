@@ -47,7 +47,7 @@ export function createLabStaff({ idleMilliseconds, ...options }: LabStaffOptions
   };
   const askOne = async (process: LabProcess, order: Order, bytes: Uint8Array) => {
     const answer = await process.ask(order, bytes);
-    if (answer.head.kind !== 'done' || answer.head.residentBytes < heavyBytes) rest(process);
+    if (!('residentBytes' in answer.head) || answer.head.residentBytes < heavyBytes) rest(process);
     else void process[Symbol.asyncDispose]();
     return answer;
   };
