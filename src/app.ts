@@ -117,7 +117,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const enhancer = options.enhancer ?? vendors.enhancer;
   const lab = stack.use(createPictureLab({ log }));
   const tools = { database, images, lab, clock, createId: createUuidV7 };
-  const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
+  const inputs = { ...tools, downloader: config.INPUT_URLS === 'off' ? undefined : vendors.publicDownloader };
   const pepper = config.API_KEY_PEPPER;
   const hashApiKey = pepper === undefined ? undefined : createApiKeyHash(pepper);
   const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, hashApiKey, log };

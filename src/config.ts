@@ -22,6 +22,40 @@ const baseUrl = () =>
     .transform((url) => url.replace(/\/+$/, ''));
 const secret = () => z.string().min(1).optional();
 
+/** Separated by commas. */
+const list = (pattern = /^/, error = '') =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .transform((entries) => entries.filter((entry) => entry !== ''))
+    .refine((entries) => entries.every((entry) => pattern.test(entry)), error);
+
+/** What the server may fetch of what users name. */
+const inputUrlSchema = z.object({
+  INPUT_URLS: z
+    .enum(['https', 'on', 'off'])
+    .default('https')
+    .describe('Whether input images may be given as URLs, which the server fetches: https, on (http as well) or off.'),
+  INPUT_URL_HOSTS: list(/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be hosts, such as example.com,*.example.org')
+    .optional()
+    .describe(
+      'The only hosts that input images are fetched from: example.com,*.example.org. Without it, all public ones.',
+    ),
+  INPUT_URL_PORTS: list(/^\d{1,5}$/, 'must be ports, such as 80,443')
+    .transform((ports) => ports.map(Number))
+    .default([80, 443])
+    .describe('The only ports that input images are fetched from.'),
+  INPUT_URL_PRIVATE_ORIGINS: list(/^https?:\/\/[^/?#@\s]+$/, 'must be origins, such as http://pictures.intranet:8080')
+    .transform((origins) => origins.map((origin) => new URL(origin).origin))
+    .default([])
+    .describe(
+      'Servers of your own that input images may be fetched from, wherever they stand: http://pictures.intranet:8080.',
+    ),
+  INPUT_URL_DENIED_NETWORKS: list(/^[0-9a-f.:]+\/\d{1,3}$/i, 'must be networks, such as 203.0.113.0/24,2001:db8::/32')
+    .default([])
+    .describe('Public networks that no input image is fetched from, such as your own: 198.51.100.0/24.'),
+});
+
 /** One block for each vendor. A vendor whose key or URL is missing is off. */
 const vendorSchema = z.object({
   OPENAI_API_KEY: secret().describe('Turns OpenAI on.'),
@@ -58,11 +92,6 @@ const vendorSchema = z.object({
     .describe('Where the keys are that fal signs its webhooks with.'),
 });
 
-const list = () =>
-  z
-    .string()
-    .transform((text) => text.split(',').map((entry) => entry.trim()))
-    .transform((entries) => entries.filter((entry) => entry !== ''));
 const minSecretCharacters = 32;
 
 /** Who may come in. Without API_KEY_PEPPER, OIDC_ISSUER and AUTH_SECRET, everybody on this machine, see src/identity.ts. */
@@ -144,10 +173,6 @@ export const configSchema = z.object({
     .min(1)
     .default('sketch/landscape')
     .describe('The slug of the model that is used when a request names none.'),
-  INPUT_URLS: z
-    .enum(['on', 'off'])
-    .default('on')
-    .describe('Whether input images may be given as URLs, which the server fetches: on or off.'),
   MAX_OPERATION_COST: wholeNumber(100, 1_000_000)
     .default(1_000)
     .describe('What one operation may cost: a thing 1, a column a tenth, as often as lists are long.'),
@@ -166,6 +191,7 @@ export const configSchema = z.object({
   MAX_SOCKETS_PER_USER: wholeNumber(1, 1_000_000)
     .optional()
     .describe('How many of them one user may have. Default: 100, and any number for the local user.'),
+  ...inputUrlSchema.shape,
   ENHANCER: z
     .enum(['builtin', 'openai', 'gemini'])
     .optional()

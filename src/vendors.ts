@@ -1,7 +1,10 @@
 import type { Config } from './config.ts';
 import type { Clock } from './domain/clock.ts';
-import { createDownloader, type Downloader } from './network/download.ts';
+import { createDownloader, type Downloader, patienceWithStrangers } from './network/download.ts';
+import { createFairDownloader } from './network/fair-downloader.ts';
 import { createFetch, type Fetch } from './network/fetch.ts';
+import { createAddressRule } from './network/public-address.ts';
+import { createUrlRule } from './network/url-rule.ts';
 import { createBuiltinEnhancer } from './prompts/builtin-enhancer.ts';
 import { createGeminiEnhancer } from './prompts/gemini-enhancer.ts';
 import { createOpenAIEnhancer } from './prompts/openai-enhancer.ts';
@@ -41,9 +44,23 @@ export function createVendors(config: Config, clock: Clock): Vendors {
     ...createServers(file, dependencies, toModels),
   ];
   checkSlugs(file, providers);
-  const publicDownloader = resources.use(createDownloader({ trustedOrigins: [] }));
+  const publicDownloader = resources.use(createPublicDownloader(config));
   const enhancer = createEnhancer(config, fetch);
   return { providers, enhancer, publicDownloader, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+function createPublicDownloader(config: Config): Downloader {
+  const downloader = createDownloader({
+    trustedOrigins: config.INPUT_URL_PRIVATE_ORIGINS,
+    mayAsk: createUrlRule({
+      protocols: config.INPUT_URLS === 'on' ? ['http:', 'https:'] : ['https:'],
+      ports: config.INPUT_URL_PORTS,
+      hosts: config.INPUT_URL_HOSTS,
+    }),
+    isAllowed: createAddressRule(config.INPUT_URL_DENIED_NETWORKS),
+    patience: patienceWithStrangers,
+  });
+  return createFairDownloader(downloader);
 }
 
 /** The one that is named, and otherwise the first that has a key. Throws an `Error` where the named one has none. */

@@ -19,7 +19,8 @@ export function orderPictures(run: GenerationRun, call: OrderedCall, parts: Orde
   const provider = run.catalogue.providerOf(model);
   const { signal, webhookUrl, wakeUps } = parts;
   const timeoutMilliseconds = toTimeLimit(run, provider);
-  const order = { ...toOrder(run, call), timeoutMilliseconds, webhookUrl, wakeUps, signal };
+  const { shrinkFrame } = run.lab;
+  const order = { ...toOrder(run, call), timeoutMilliseconds, webhookUrl, wakeUps, shrinkFrame, signal };
   if (call.providerRequestId === undefined) return provider.generate(order);
   if (provider.resume !== undefined) return provider.resume(order, call.providerRequestId);
   throw new Error(`${provider.name} cannot resume a call.`);
@@ -31,7 +32,7 @@ function toTimeLimit({ generation, clock }: GenerationRun, { timeoutMilliseconds
   return deadlineAt === null ? timeoutMilliseconds : Math.min(timeoutMilliseconds, deadlineAt.getTime() - clock.now());
 }
 
-type Wishes = Omit<PictureOrder, keyof OrderParts | 'timeoutMilliseconds'>;
+type Wishes = Omit<PictureOrder, keyof OrderParts | 'timeoutMilliseconds' | 'shrinkFrame'>;
 
 function toOrder({ generation }: GenerationRun, { assignment, positions }: OrderedCall): Wishes {
   const { model, prompt, material } = assignment;

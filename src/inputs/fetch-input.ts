@@ -1,10 +1,10 @@
 import type { InputImage } from '../database/insert-input-image.ts';
-import { DownloadError } from '../network/download.ts';
+import { DownloadError } from '../network/download-error.ts';
 import { acceptInput, maxInputBytes } from './accept-input.ts';
 import type { InputDependencies } from './dependencies.ts';
 import { InputUnusable } from './input-unusable.ts';
 
-const timeoutMilliseconds = 30_000;
+const timeoutMilliseconds = 20_000;
 
 export interface InputToFetch {
   readonly userId: string;
@@ -20,20 +20,17 @@ export async function fetchInput(
   dependencies: InputDependencies,
   { userId, url, signal }: InputToFetch,
 ): Promise<InputImage> {
-  const bytes = await download(dependencies, { url, signal });
+  const bytes = await download(dependencies, { userId, url, signal });
   const { image } = await acceptInput(dependencies, { userId, picture: [bytes], signal });
   signal.throwIfAborted();
   return image;
 }
 
-async function download(
-  { downloader }: InputDependencies,
-  { url, signal }: Pick<InputToFetch, 'url' | 'signal'>,
-): Promise<Uint8Array> {
+async function download({ downloader }: InputDependencies, { userId, url, signal }: InputToFetch): Promise<Uint8Array> {
   // It was on when the request was accepted.
   if (downloader === undefined) throw new InputUnusable('This server fetches no images from URLs.');
   try {
-    return await downloader.download({ url, maxBytes: maxInputBytes, timeoutMilliseconds, signal });
+    return await downloader.download({ url, maxBytes: maxInputBytes, timeoutMilliseconds, signal, onBehalfOf: userId });
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     const { message, retryable } = error;

@@ -1,7 +1,7 @@
 import type { InputImage } from '../database/insert-input-image.ts';
 import type { NewInput } from '../database/insert-inputs.ts';
 import { InputImageUnusable } from '../domain/user-errors.ts';
-import { parseHttpUrl } from '../network/download.ts';
+import { parseHttpUrl } from '../network/target.ts';
 import { acceptInput, checkSize } from './accept-input.ts';
 import { findMaskProblem, type SizedInput } from './check-mask.ts';
 import { decodeDataUrl } from './data-url.ts';

@@ -5,6 +5,7 @@ import { giveBack } from './give-back.ts';
 import type { Answer, Order } from './order.ts';
 import { createPacketReader, type Packet, type PacketToSend, sendPacket } from './packets.ts';
 import type { Pieces } from './pieces.ts';
+import { type Frame, shrinkFrame } from './shrink-frame.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 
 /** Both ways of one socket, which the server opens. */
@@ -34,6 +35,7 @@ export function answerOrders(carryOut: CarryOut): void {
 
 /** What comes back is developed in any case; the bytes as they came need not travel. */
 export const carryOut: CarryOut = async ({ task }, bytes) => {
+  if (task === 'shrink') return toShrunk(await useUp(bytes, shrinkFrame));
   if (task === 'develop') return toAnswer(await useUp(bytes, developPicture), []);
   const cleaned = await useUp(bytes, cleanPicture);
   return toAnswer(await developPicture(cleaned), [[cleaned]]);
@@ -56,6 +58,10 @@ function toAnswer(developed: DevelopedPicture, before: readonly Pieces[]): Packe
     },
     parts: [...before, ...variants.map(({ bytes }) => [bytes])],
   };
+}
+
+function toShrunk({ bytes, ...frame }: Frame): PacketToSend<Answer> {
+  return { head: { kind: 'shrunk', frame, residentBytes: process.memoryUsage.rss() }, parts: [[bytes]] };
 }
 
 function toComplaint(error: unknown): PacketToSend<Answer> {

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import sharp, { type Sharp } from 'sharp';
+import { isPlainProfile } from './colour-profile.ts';
 import { type PictureHeader, readHeader } from './decoder.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 import { isLosslessWebp } from './webp-chunks.ts';
@@ -13,8 +14,8 @@ const maxLosslessWebpPixels = 2048 * 2048;
 const takeTurn = pLimit(2);
 
 /**
- * The same picture in the same format, upright, in 8 bits of sRGB, and nothing else: neither metadata nor whatever was
- * hidden beside or behind it. Throws `UnusablePictureError` unless the bytes are one whole PNG, WebP or JPEG of at most
+ * The same picture in the same format, upright, in 8 bits of RGB, and nothing else: neither metadata nor whatever was hidden
+ * beside or behind it. A plain colour profile stays, so that wide colours stay what they are; all else becomes sRGB. Throws `UnusablePictureError` unless the bytes are one whole PNG, WebP or JPEG of at most
  * 40 megapixels.
  */
 export async function cleanPicture(bytes: Uint8Array): Promise<Buffer> {
@@ -22,11 +23,16 @@ export async function cleanPicture(bytes: Uint8Array): Promise<Buffer> {
   const limitInputPixels = header.width * header.height;
   const picture = sharp(bytes, { limitInputPixels, failOn: 'error', autoOrient: true });
   try {
-    const clean = encode(picture.timeout({ seconds }).toColourspace('srgb'), header, bytes);
+    const coloured = keepColours(picture.timeout({ seconds }).toColourspace('srgb'), header);
+    const clean = encode(coloured, header, bytes);
     return await takeTurn(() => clean.toBuffer());
   } catch (cause) {
     throw new UnusablePictureError('The picture is damaged or incomplete.', { cause });
   }
+}
+
+function keepColours(picture: Sharp, { profile }: PictureHeader): Sharp {
+  return profile !== undefined && isPlainProfile(profile) ? picture.keepIccProfile() : picture;
 }
 
 function encode(picture: Sharp, header: PictureHeader, bytes: Uint8Array): Sharp {

@@ -16,6 +16,8 @@ interface Size {
 /** Width and height are the displayed ones: after the rotation that EXIF asks for. */
 export interface PictureHeader extends Size {
   readonly format: ImageFormat;
+  /** The ICC profile, as it came. */
+  readonly profile: Uint8Array | undefined;
 }
 
 /** 8 bits per channel in sRGB, upright. */
@@ -28,14 +30,14 @@ export interface Pixels extends Size {
 export async function readHeader(bytes: Uint8Array): Promise<PictureHeader> {
   const format = sniffFormat(bytes);
   if (format === undefined) throw new UnusablePictureError('The bytes are no PNG, WebP or JPEG picture.');
-  const { autoOrient, pages = 1 } = await orDamaged(sharp(bytes, { limitInputPixels: false }).metadata());
+  const { autoOrient, pages = 1, icc: profile } = await orDamaged(sharp(bytes, { limitInputPixels: false }).metadata());
   if (autoOrient.width * autoOrient.height > maximumPixels) {
     throw new UnusablePictureError('The picture has more than 40 megapixels.');
   }
   const png = format === 'PNG' ? readPngChunks(bytes) : { animated: false, complete: true };
   if (pages > 1 || png.animated) throw new UnusablePictureError('The picture has more than one frame.');
   if (!png.complete) throw new UnusablePictureError(damaged);
-  return { format, width: autoOrient.width, height: autoOrient.height };
+  return { format, width: autoOrient.width, height: autoOrient.height, profile };
 }
 
 /**

@@ -48,7 +48,7 @@ export function createLabStaff({ idleMilliseconds, ...options }: LabStaffOptions
   };
   const askOne = async (process: LabProcess, order: Order, picture: Pieces) => {
     const answer = await process.ask(order, picture);
-    if (answer.head.kind !== 'done' || answer.head.residentBytes < heavyBytes) rest(process);
+    if (!('residentBytes' in answer.head) || answer.head.residentBytes < heavyBytes) rest(process);
     else void process[Symbol.asyncDispose]();
     return answer;
   };

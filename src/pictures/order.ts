@@ -1,12 +1,13 @@
 import type { DevelopedPicture } from './develop-picture.ts';
+import type { Frame } from './shrink-frame.ts';
 
 /** What a process of the lab is asked for. The picture is the one part of the packet. */
 export interface Order {
-  readonly task: 'develop' | 'clean';
+  readonly task: 'develop' | 'clean' | 'shrink';
 }
 
 /** What it says: that it waits for orders, and how each ended. */
-export type Answer = Ready | Done | Refused | Failed;
+export type Answer = Ready | Done | Shrunk | Refused | Failed;
 
 interface Ready {
   readonly kind: 'ready';
@@ -17,6 +18,14 @@ export interface Done {
   readonly kind: 'done';
   readonly facts: Omit<DevelopedPicture, 'bytes' | 'variants'>;
   readonly variants: readonly Omit<DevelopedPicture['variants'][number], 'bytes'>[];
+  /** What the process holds now. */
+  readonly residentBytes: number;
+}
+
+/** The frame is the one part. */
+interface Shrunk {
+  readonly kind: 'shrunk';
+  readonly frame: Omit<Frame, 'bytes'>;
   /** What the process holds now. */
   readonly residentBytes: number;
 }

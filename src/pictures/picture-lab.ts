@@ -8,6 +8,7 @@ import type { Packet } from './packets.ts';
 import { type Pieces, sizeOf } from './pieces.ts';
 import { type LossReason, ProcessLost } from './process-lost.ts';
 import './sharp-settings.ts';
+import type { Frame } from './shrink-frame.ts';
 import { UnusablePictureError } from './unusable-picture-error.ts';
 
 /**
@@ -18,10 +19,15 @@ export interface PictureLab extends AsyncDisposable {
   /** The picture as it is. Throws `UnusablePictureError` unless it is one whole PNG, WebP or JPEG of at most 40 megapixels. */
   develop(bytes: Uint8Array): Promise<DevelopedPicture>;
   /**
-   * The same picture in the same format, upright, in 8 bits of sRGB, and nothing else: neither metadata nor whatever was hidden
-   * beside or behind it. Throws as `develop` does.
+   * The same picture in the same format, upright, in 8 bits of RGB with a plain colour profile or in sRGB, and nothing else:
+   * neither metadata nor whatever was hidden beside or behind it. Throws as `develop` does.
    */
   clean(picture: Pieces): Promise<DevelopedPicture>;
+  /**
+   * A frame on the way to a picture, small enough for watchers: at most 512 px on its longer side and 64 KB. Undefined where it
+   * cannot be had, or not soon: a frame is no reason to fail or to wait.
+   */
+  shrinkFrame(bytes: Uint8Array): Promise<Frame | undefined>;
 }
 
 export interface PictureLabOptions {
@@ -43,6 +49,7 @@ const processesByDefault = Math.min(4, Math.max(2, availableParallelism()));
 const timeLimitByDefault = 45_000;
 const memoryLimitByDefault = 1024 ** 3;
 const idleByDefault = 30_000;
+const maxFramesWaiting = 8;
 const programByDefault = new URL('lab-program.ts', import.meta.url);
 
 /** Starts no process before the first picture comes. */
@@ -57,6 +64,8 @@ export function createPictureLab(options: PictureLabOptions): PictureLab {
   const takeTurn = pLimit(processes);
   // Cleaning takes seconds: outputs, which were paid for, find a process all the same.
   const takeCleaningTurn = pLimit(Math.max(1, processes - 1));
+  // Beside the others: who watches does not wait for what takes seconds, and takes nobody's place.
+  const takeFrameTurn = pLimit(1);
   const work = (order: Order, picture: Pieces) => takeTurn(() => workOn({ staff, log }, order, picture));
   return {
     async develop(bytes) {
@@ -67,6 +76,11 @@ export function createPictureLab(options: PictureLabOptions): PictureLab {
       const { head, parts } = toDone(await takeCleaningTurn(() => work({ task: 'clean' }, picture)));
       const [cleaned = new Uint8Array(), ...variants] = parts;
       return toPicture(head, cleaned, variants);
+    },
+    async shrinkFrame(bytes) {
+      if (takeFrameTurn.pendingCount >= maxFramesWaiting) return undefined;
+      const answer = takeFrameTurn(() => workOn({ staff, log }, { task: 'shrink' }, [bytes]));
+      return toFrame(await answer.catch(() => undefined));
     },
     [Symbol.asyncDispose]: () => staff[Symbol.asyncDispose](),
   };
@@ -105,6 +119,12 @@ function toDone({ head, parts }: Packet<Answer>): Packet<Done> {
   if (head.kind === 'done') return { head, parts };
   if (head.kind === 'refused') throw new UnusablePictureError(head.message, { cause: head.cause });
   throw new Error(head.kind === 'failed' ? head.stack : 'A picture was answered with something else.');
+}
+
+function toFrame(answer: Packet<Answer> | undefined): Frame | undefined {
+  const [bytes] = answer?.parts ?? [];
+  if (answer?.head.kind !== 'shrunk' || bytes === undefined) return undefined;
+  return { ...answer.head.frame, bytes };
 }
 
 function toPicture({ facts, variants }: Done, bytes: Uint8Array, parts: readonly Uint8Array[]): DevelopedPicture {

@@ -1,4 +1,5 @@
-import { DownloadError, type Downloader } from '../network/download.ts';
+import type { Downloader } from '../network/download.ts';
+import { DownloadError } from '../network/download-error.ts';
 import { ProviderError } from './provider-error.ts';
 
 const maxPictureBytes = 64 * 1024 * 1024;

@@ -71,8 +71,15 @@ export interface PictureOrder {
   readonly webhookUrl: string | null;
   /** Makes a provider with webhooks look sooner how a call stands; null where nothing does. */
   readonly wakeUps: WakeUps | null;
+  readonly shrinkFrame: ShrinkFrame;
   readonly signal: AbortSignal;
 }
+
+/**
+ * Makes a preview of a frame that a vendor sends, outside of this process. Undefined where it cannot be had: a frame is no
+ * reason to fail.
+ */
+export type ShrinkFrame = (bytes: Uint8Array) => Promise<Omit<PreviewReport, 'type'> | undefined>;
 
 /** Upright, without metadata. */
 export interface InputPicture {

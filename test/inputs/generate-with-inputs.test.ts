@@ -182,10 +182,10 @@ test('a source with two fields, or with none, is refused', async () => {
 
 test('a URL of a private network fails the generation in words, and the next one is fine', async () => {
   const { generation } = await send({ inputImages: [{ url: 'http://169.254.169.254/latest/meta-data/' }] });
-  const message = 'Input image 1: The image could not be fetched. The address is not public.';
+  const message = 'Input image 1: The image could not be fetched. The address is not public, or nobody answers there.';
   expect(generation).toMatchObject({
     status: 'FAILED',
-    failure: { code: 'INPUT_IMAGE_UNUSABLE', message, retryable: false, stage: 'PREPARING_INPUTS' },
+    failure: { code: 'INPUT_IMAGE_UNUSABLE', message, retryable: true, stage: 'PREPARING_INPUTS' },
   });
   expect((await readRow(darkroom, generation.id))?.attempts).toEqual([]);
   expect(seen).toEqual([]);

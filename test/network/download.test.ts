@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDownloader, DownloadError, type Downloader } from '../../src/network/download.ts';
+import { createDownloader, type Downloader } from '../../src/network/download.ts';
+import { DownloadError } from '../../src/network/download-error.ts';
 import { faults, type Standin, sendText, startStandin } from '../support/standins/standin.ts';
 import { download, failureOf } from './fixtures.ts';
 
@@ -20,6 +21,8 @@ afterAll(async () => {
   await standin[Symbol.asyncDispose]();
 });
 
+const unreached = 'The address is not public, or nobody answers there.';
+
 async function refusalOf(path: string, wishes = {}): Promise<DownloadError> {
   const refusal = await failureOf(download(downloader, `${standin.url}${path}`, wishes));
   expect(refusal).toBeInstanceOf(DownloadError);
@@ -31,16 +34,21 @@ async function refusalOf(path: string, wishes = {}): Promise<DownloadError> {
 test('the bytes of an address are had, asked for as pictures that we take', async () => {
   expect(Buffer.from(await download(downloader, `${standin.url}/picture?x=1`)).toString()).toBe('the bytes');
   const { method, path, headers } = standin.received.at(-1) ?? {};
-  expect({ method, path, accept: headers?.accept }).toEqual({
+  expect({ method, path, headers }).toEqual({
     method: 'GET',
     path: '/picture?x=1',
-    accept: 'image/png, image/jpeg, image/webp, */*;q=0.1',
+    headers: {
+      host: new URL(standin.url).host,
+      connection: 'close',
+      accept: 'image/png, image/jpeg, image/webp, */*;q=0.1',
+      'accept-encoding': 'identity',
+      'user-agent': 'Darkroom',
+    },
   });
-  expect(Object.keys(headers ?? {})).not.toContain('referer');
 });
 
 describe('redirects', () => {
-  test.for([1, 2, 5])('%i of them are followed', async (steps) => {
+  test.for([1, 2, 3])('%i of them are followed', async (steps) => {
     const bytes = await download(downloader, `${standin.url}/redirect/${steps}`);
     expect(Buffer.from(bytes).toString()).toBe('the bytes');
   });
@@ -50,17 +58,17 @@ describe('redirects', () => {
     expect(Buffer.from(await download(downloader, `${standin.url}/moved`)).toString()).toBe('the bytes');
   });
 
-  test('more than five are refused', async () => {
-    expect(await refusalOf('/redirect/6')).toMatchObject({ message: 'It redirects without end.', retryable: false });
+  test('more than three are refused', async () => {
+    expect(await refusalOf('/redirect/4')).toMatchObject({ message: 'It redirects without end.', retryable: false });
   });
 
   test('a circle is refused', async () => {
     const before = standin.received.length;
-    for (let times = 0; times < 6; times += 1) {
+    for (let times = 0; times < 4; times += 1) {
       standin.interject(/circle/, (_, response) => void response.writeHead(302, { location: '/circle' }).end());
     }
     expect(await refusalOf('/circle')).toMatchObject({ message: 'It redirects without end.', retryable: false });
-    expect(standin.received.length - before).toBe(6);
+    expect(standin.received.length - before).toBe(4);
   });
 
   test.for([
@@ -71,8 +79,7 @@ describe('redirects', () => {
     'http://',
   ])('to %s are not followed', async (location) => {
     standin.interject(/away/, (_, response) => void response.writeHead(302, { location }).end());
-    const message = 'It is no plain http or https address.';
-    expect(await refusalOf('/away')).toMatchObject({ message, retryable: false });
+    expect(await refusalOf('/away')).toMatchObject({ message: unreached, retryable: true });
   });
 
   test('that say not where to are refused', async () => {
@@ -109,9 +116,14 @@ describe('how much is read', () => {
     expect(await refusalOf('/large')).toMatchObject({ message: 'The answer is too large.', retryable: false });
   });
 
-  test('what is packed is counted as it comes out', async () => {
-    answerWith(gzipSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'gzip' });
+  test('what says that it is larger is not even begun', async () => {
+    standin.interject(/large/, (_, response) => void response.writeHead(200, { 'content-length': '1001' }).write('.'));
     expect(await refusalOf('/large')).toMatchObject({ message: 'The answer is too large.' });
+  });
+
+  test('what is packed is refused', async () => {
+    answerWith(gzipSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'gzip' });
+    expect(await refusalOf('/large')).toMatchObject({ message: 'The answer is packed.', retryable: false });
   });
 
   test('an answer without end is left', async () => {
@@ -134,7 +146,7 @@ describe('how long it takes', () => {
   test('an address that never answers is given up', async () => {
     standin.interject(/slow/, faults.silence);
     const refusal = await refusalOf('/slow', { timeoutMilliseconds });
-    expect(refusal).toMatchObject({ message: 'It took too long.', retryable: true });
+    expect(refusal).toMatchObject({ message: unreached, retryable: true });
   });
 
   test('an answer that drips is given up, however much has come', async () => {
@@ -148,12 +160,12 @@ describe('how long it takes', () => {
   });
 
   test('redirects do not begin the time anew', async () => {
-    for (let times = 0; times < 6; times += 1) {
+    for (let times = 0; times < 4; times += 1) {
       standin.interject(/slow/, (_, response) => {
         setTimeout(() => response.writeHead(302, { location: '/slow' }).end(), 80);
       });
     }
-    expect(await refusalOf('/slow', { timeoutMilliseconds })).toMatchObject({ message: 'It took too long.' });
+    expect(await refusalOf('/slow', { timeoutMilliseconds })).toMatchObject({ message: unreached });
   });
 
   test('whoever stops it gets their reason, and the address is left', async () => {
@@ -192,7 +204,7 @@ describe('broken connections', () => {
     await using own = createDownloader({ trustedOrigins: [gone.url] });
     const refusal = await failureOf(download(own, `${gone.url}/`));
     expect(refusal).toBeInstanceOf(DownloadError);
-    expect(refusal).toMatchObject({ message: 'No connection could be made.', retryable: true });
+    expect(refusal).toMatchObject({ message: unreached, retryable: true });
   });
 
   test('a server that speaks something else is refused', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPublicAddress } from '../../src/network/public-address.ts';
+import { createAddressRule, isPublicAddress } from '../../src/network/public-address.ts';
 
 test.for([
   '8.8.8.8',
@@ -53,6 +53,17 @@ test.for([
   ['many at once in IPv6', 'ff02::1'],
   ['nowhere', '100::1'],
   ['examples in IPv6', '2001:db8::1'],
+  ['more examples in IPv6', '3fff::1'],
+  ['this machine through ISATAP', '2a00:1450:4001:81b:0:5efe:7f00:1'],
+  ['this machine through ISATAP, with another mark', '2a00:1450:4001:81b:200:5efe:7f00:1'],
+  ['the anycast of 6to4', '192.88.99.1'],
 ] as const)('%s is not public: %s', ([, address]) => {
   expect(isPublicAddress(address)).toBe(false);
+});
+
+test('networks of the operator are not allowed, and the rest is', () => {
+  const isAllowed = createAddressRule(['198.41.0.0/24', '2a00:1450::/32']);
+  const addresses = ['198.41.0.4', '::ffff:198.41.0.4', '2a00:1450::1', '10.0.0.1', '198.41.1.4', '2a00:1451::1'];
+  expect(addresses.filter(isAllowed)).toEqual(['198.41.1.4', '2a00:1451::1']);
+  expect(() => createAddressRule(['198.41.0.0'])).toThrow();
 });

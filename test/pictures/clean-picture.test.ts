@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cleanPicture } from '../../src/pictures/clean-picture.ts';
 import { UnusablePictureError } from '../../src/pictures/unusable-picture-error.ts';
 import { isLosslessWebp } from '../../src/pictures/webp-chunks.ts';
-import { animatedPng, emptyPng, noise, orange, plain } from './sample-pictures.ts';
+import { animatedPng, displayP3, emptyPng, noise, orange, plain, profiledPng } from './sample-pictures.ts';
 
 const formats = ['png', 'jpeg', 'webp'] as const;
 
@@ -65,7 +65,7 @@ describe('the format stays', () => {
   });
 });
 
-describe('nothing but the picture stays', () => {
+describe('nothing but the picture and its plain profile stays', () => {
   const exif = { IFD0: { Copyright: 'somebody' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } };
 
   test.for(formats)('of a %s with EXIF, XMP and a profile', async (format) => {
@@ -78,7 +78,8 @@ describe('nothing but the picture stays', () => {
     const before = await sharp(bytes).metadata();
     expect([before.exif, before.icc, before.xmp].every((part) => part !== undefined)).toBe(true);
     const { exif: ownExif, icc, xmp, iptc, comments } = await sharp(await cleanPicture(bytes)).metadata();
-    expect({ ownExif, icc, xmp, iptc, comments }).toEqual({});
+    expect({ ownExif, xmp, iptc, comments }).toEqual({});
+    expect(icc).toEqual(before.icc);
   });
 
   test.for(formats)('of a %s with something behind it', async (format) => {
@@ -89,7 +90,7 @@ describe('nothing but the picture stays', () => {
   });
 });
 
-describe('what is stored is upright and in 8 bits of sRGB', () => {
+describe('what is stored is upright and in 8 bits of sRGB, where no profile says otherwise', () => {
   test.for([1, 2, 3, 4, 5, 6, 7, 8])('a JPEG of orientation %i', async (orientation) => {
     const top = await plain(60, 20, { r: 20, g: 40, b: 200 }).png().toBuffer();
     const upright = plain(60, 40).composite([{ input: top, gravity: 'north' }]);
@@ -105,7 +106,6 @@ describe('what is stored is upright and in 8 bits of sRGB', () => {
   });
 
   test.for([
-    ['a wide profile', () => plain(64, 64).withIccProfile('p3').png()],
     ['16 bits', () => plain(64, 64).toColourspace('rgb16').png()],
     ['a palette', () => plain(64, 64).png({ palette: true })],
     ['interlacing', () => plain(64, 64).png({ progressive: true })],
@@ -119,6 +119,47 @@ describe('what is stored is upright and in 8 bits of sRGB', () => {
     expect({ space, depth, isProgressive, icc }).toEqual({ space: 'srgb', depth: 'uchar', isProgressive: false });
     expect(await differenceOf(shown, cleaned)).toBeLessThanOrEqual(4);
   });
+});
+
+describe('a colour profile', () => {
+  /** The purest green of Display P3, which sRGB cannot say. */
+  const green = { r: 0, g: 255, b: 0 };
+  const inP3 = async (format: (typeof formats)[number]) => {
+    const png = await profiledPng(plain(64, 64, green), await displayP3());
+    return sharp(png).keepIccProfile().toFormat(format).toBuffer();
+  };
+
+  test.for(formats)('that is plain stays with a %s, and its colours stay what they are', async (format) => {
+    const wide = await inP3(format);
+    const cleaned = await cleanPicture(wide);
+    expect((await sharp(cleaned).metadata()).icc).toEqual(await displayP3());
+    const stored = await sharp(cleaned).keepIccProfile().raw().toBuffer();
+    expect(Math.abs((stored[0] ?? 0) - 0) + Math.abs((stored[1] ?? 0) - 255)).toBeLessThanOrEqual(6);
+    expect(await differenceOf(wide, cleaned)).toBeLessThanOrEqual(6);
+  });
+
+  test.for<readonly [string, (profile: Buffer) => Buffer]>([
+    ['too large', (profile) => withLength(Buffer.concat([profile, Buffer.alloc(10_000_000)]))],
+    ['cut off', (profile) => profile.subarray(0, 300)],
+    ['of nothing', (profile) => Buffer.alloc(profile.length)],
+    ['that says whose screen it was', (profile) => replaceText(profile, 'cprt', 'mmod')],
+    ['of a printer', (profile) => replaceText(profile, 'mntr', 'prtr')],
+    ['whose parts lie outside of it', (profile) => withNumber(profile, 136, 0xffff_fff0)],
+    ['with a million parts', (profile) => withNumber(profile, 128, 1_000_000)],
+  ])('%s does not stay', async ([, change]) => {
+    const cleaned = await cleanPicture(await profiledPng(plain(64, 64, green), change(await displayP3())));
+    expect(await sharp(cleaned).metadata()).toMatchObject({ width: 64, space: 'srgb' });
+    expect((await sharp(cleaned).metadata()).icc).toBeUndefined();
+  });
+
+  const withNumber = (profile: Buffer, offset: number, value: number) => {
+    const changed = Buffer.from(profile);
+    changed.writeUInt32BE(value, offset);
+    return changed;
+  };
+  const withLength = (profile: Buffer) => withNumber(profile, 0, profile.length);
+  const replaceText = (profile: Buffer, before: string, after: string) =>
+    Buffer.from(profile.toString('latin1').replace(before, after), 'latin1');
 });
 
 test.for<readonly [string, () => Promise<Uint8Array>, string]>([

@@ -53,6 +53,31 @@ function refusal(work: Promise<unknown>): Promise<string> {
   );
 }
 
+describe('frames on the way', () => {
+  test('are made small, and what is none is left out', async () => {
+    const lab = openLab();
+    const frame = await lab.shrinkFrame(await noise(1200, 600).jpeg().toBuffer());
+    expect(frame).toMatchObject({ mediaType: 'image/webp', width: 512, height: 256 });
+    expect(frame?.bytes.byteLength).toBeLessThanOrEqual(64 * 1024);
+    expect(await lab.shrinkFrame(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBeUndefined();
+    expect(await lab.shrinkFrame(emptyPng(30_000, 30_000))).toBeUndefined();
+  });
+
+  test('that end their process are left out, and the next one is there', async () => {
+    const lab = openLab({ timeLimitMilliseconds: 10_000 });
+    expect(await lab.shrinkFrame(toPoison('abort'))).toBeUndefined();
+    expect(await lab.shrinkFrame(good)).toMatchObject({ width: 64, height: 48 });
+  });
+
+  test('do not wait for pictures, and too many of them are left out', async () => {
+    const lab = openLab({ processes: 1 });
+    void lab.develop(toPoison('hold')).catch(() => undefined);
+    const frames = await Promise.all(Array.from({ length: 30 }, () => lab.shrinkFrame(good)));
+    expect(frames[0]).toBeDefined();
+    expect(frames.at(-1)).toBeUndefined();
+  });
+});
+
 describe('through the door', () => {
   test('a picture is developed as it is without one', async () => {
     const bytes = await noise(1200, 800).png().toBuffer();

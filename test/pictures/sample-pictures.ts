@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 
 export interface Colour {
@@ -43,11 +43,26 @@ export async function swollenJpeg(width: number, height: number): Promise<Buffer
   return bytes;
 }
 
-export async function animatedPng(): Promise<Buffer> {
-  const bytes = await plain(20, 20).png().toBuffer();
+export function animatedPng(): Promise<Buffer> {
+  return withPngChunk(plain(20, 20), pngChunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0])));
+}
+
+/** The chunk right behind the header, where whatever concerns the colours belongs. */
+export async function withPngChunk(picture: Sharp, chunk: Buffer): Promise<Buffer> {
+  const bytes = await picture.png().toBuffer();
   const endOfHeader = 8 + 12 + 13;
-  const control = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]);
-  return Buffer.concat([bytes.subarray(0, endOfHeader), pngChunk('acTL', control), bytes.subarray(endOfHeader)]);
+  return Buffer.concat([bytes.subarray(0, endOfHeader), chunk, bytes.subarray(endOfHeader)]);
+}
+
+/** The same pixels, said to be in the colours of this profile. */
+export function profiledPng(picture: Sharp, profile: Uint8Array): Promise<Buffer> {
+  return withPngChunk(picture, pngChunk('iCCP', Buffer.concat([Buffer.from('profile\0\0'), deflateSync(profile)])));
+}
+
+export async function displayP3(): Promise<Buffer> {
+  const { icc } = await sharp(await plain(8, 8).withIccProfile('p3').png().toBuffer()).metadata();
+  if (icc === undefined) throw new Error('There is no profile.');
+  return icc;
 }
 
 export function animatedWebp(): Promise<Buffer> {
@@ -56,7 +71,7 @@ export function animatedWebp(): Promise<Buffer> {
   return sharp(frames, { raw }).webp({ loop: 0 }).toBuffer();
 }
 
-function pngChunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
+export function pngChunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {
   const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);

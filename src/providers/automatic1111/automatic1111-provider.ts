@@ -3,7 +3,6 @@ import type { Downloader } from '../../network/download.ts';
 import type { HttpAnswer } from '../../network/send.ts';
 import type { ModelDefinitions } from '../model-definition.ts';
 import { readPicture } from '../picture-source.ts';
-import { toPreview } from '../preview.ts';
 import type { PictureOrder, Provider, ProviderEvent } from '../provider.ts';
 import type { VendorDependencies } from '../vendor.ts';
 import { withinTime } from '../within-time.ts';
@@ -74,12 +73,12 @@ async function* makePictures(work: Work, order: PictureOrder): AsyncGenerator<Pr
   work.tally.add(order.pictures.length);
 }
 
-async function* toNews({ preview, ...look }: Look, tally: Tally, { pictures }: PictureOrder) {
+async function* toNews({ preview, ...look }: Look, tally: Tally, { pictures, shrinkFrame }: PictureOrder) {
   const progress = tally.count(look, pictures.length);
   if (progress !== undefined) yield progress;
   if (preview === null) return;
-  const frame = await toPreview(Buffer.from(preview.slice(preview.indexOf(',') + 1), 'base64'));
-  if (frame !== undefined) yield frame;
+  const frame = await shrinkFrame(Buffer.from(preview.slice(preview.indexOf(',') + 1), 'base64'));
+  if (frame !== undefined) yield { type: 'preview', ...frame } as const;
 }
 
 async function* readPictures({ engine, downloader }: Work, { pictures, signal }: PictureOrder, answer: HttpAnswer) {

@@ -93,9 +93,10 @@ function withSeed(order: PictureOrder): PictureOrder {
 
 function toJob(
   studio: Studio,
-  { model, signal }: PictureOrder,
+  { model, signal, shrinkFrame }: PictureOrder,
   ids: { readonly id: string; readonly socket: JobSocket },
 ): Job {
   const lookout = createLookout({ ...studio, ...ids, signal });
-  return { ...ids, engine: studio.engine, lookout, teller: createProgressTeller(readTemplate(model), studio.clock) };
+  const teller = createProgressTeller(readTemplate(model), { ...studio, shrinkFrame });
+  return { ...ids, engine: studio.engine, lookout, teller };
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../../domain/clock.ts';
-import { toPreview } from '../preview.ts';
-import type { ProviderEvent } from '../provider.ts';
+import type { ProviderEvent, ShrinkFrame } from '../provider.ts';
 import type { JobMessage } from './read-message.ts';
 import type { Graph } from './read-template.ts';
 import { createStepCount } from './step-count.ts';
@@ -13,7 +12,12 @@ export interface ProgressTeller {
   tell(message: JobMessage): Promise<ProviderEvent | undefined>;
 }
 
-export function createProgressTeller(graph: Graph, clock: Clock): ProgressTeller {
+export interface TellerTools {
+  readonly clock: Clock;
+  readonly shrinkFrame: ShrinkFrame;
+}
+
+export function createProgressTeller(graph: Graph, { clock, shrinkFrame }: TellerTools): ProgressTeller {
   const count = createStepCount(graph);
   let isRunning = false;
   let nextPreviewAt = 0;
@@ -25,7 +29,8 @@ export function createProgressTeller(graph: Graph, clock: Clock): ProgressTeller
       if (message.type === 'steps') return count.add(message.steps);
       if (message.type !== 'frame' || !isRunning || clock.now() < nextPreviewAt) return undefined;
       nextPreviewAt = clock.now() + previewMilliseconds;
-      return toPreview(message.bytes);
+      const frame = await shrinkFrame(message.bytes);
+      return frame && { type: 'preview', ...frame };
     },
   };
 }

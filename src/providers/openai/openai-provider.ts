@@ -68,7 +68,8 @@ interface Call {
 async function* makePictures(call: Call): AsyncGenerator<ProviderEvent, void, undefined> {
   const { client, server, order, settings } = call;
   const answer = callServer({ client, server, signal: order.signal }, toRequest(order, settings));
-  const made = yield* followAnswer(answer, settings.partialImages);
+  const { partialImages } = settings;
+  const made = yield* followAnswer(answer, { partialImages, shrinkFrame: order.shrinkFrame });
   if (made === undefined || made.pictures.length === 0) {
     throw createBadResponse(`${server.label} answered without a picture.`);
   }

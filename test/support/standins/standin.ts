@@ -27,8 +27,16 @@ export interface Standin extends AsyncDisposable {
   interject(path: RegExp, answer: Answer): void;
 }
 
-/** On loopback and a free port, or the one that is named. */
-export async function startStandin(answer: Answer, { port = 0 }: { readonly port?: number } = {}): Promise<Standin> {
+export interface StandinPlace {
+  readonly address?: string;
+  readonly port?: number;
+}
+
+/** On loopback and a free port, or the ones that are named. */
+export async function startStandin(
+  answer: Answer,
+  { address = '127.0.0.1', port = 0 }: StandinPlace = {},
+): Promise<Standin> {
   const received: ReceivedRequest[] = [];
   const interjections: { readonly path: RegExp; readonly answer: Answer }[] = [];
   const server = createServer(async (message, response) => {
@@ -43,10 +51,10 @@ export async function startStandin(answer: Answer, { port = 0 }: { readonly port
       else response.destroy();
     }
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, address);
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}`,
     server,
     received,
     interject: (path, next) => void interjections.push({ path, answer: next }),
