@@ -20,6 +20,7 @@ import { startWorker, type Worker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
 import { createHub, type Hub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
+import { openHttpSettings } from './http/http-settings.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { Logger } from './log.ts';
 import { createPictureLab } from './pictures/picture-lab.ts';
@@ -72,6 +73,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { dependencies, ...calls } = await connect(options, services, stack);
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
   const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
+  if (server !== undefined) calls.door.checkConnections = server.checkConnections;
   const retire = () => {
     server?.retire();
     worker?.drain().catch((error: unknown) => log.error({ error }, 'the worker did not end well'));
@@ -86,6 +88,12 @@ interface Connected {
   readonly dependencies: GenerationDependencies;
   readonly running: RunningGenerations;
   readonly openCalls: OpenCalls;
+  readonly door: Door;
+}
+
+/** Stands before there is a server, whose it becomes. */
+interface Door {
+  checkConnections(): void;
 }
 
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
@@ -105,14 +113,15 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const openCalls = createOpenCalls(config.PUBLIC_URL);
   const { providers, vendors } = openProviders(options, stack);
   const from = { url: services.databaseUrl, connection: database.pool, log };
-  const announce = await openHints(from, { hub, queue, running, openCalls, backstop }, stack);
+  const door: Door = { checkConnections: () => undefined };
+  const announce = await openHints(from, { hub, queue, running, openCalls, backstop, door }, stack);
   const { catalogue, health } = await openHealth(options, { database, providers }, stack);
   const enhancer = options.enhancer ?? vendors.enhancer;
   const lab = stack.use(createPictureLab({ log }));
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
   const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
-  return { dependencies, running, openCalls };
+  return { dependencies, running, openCalls, door };
 }
 
 interface HintTargets {
@@ -121,12 +130,13 @@ interface HintTargets {
   readonly running: RunningGenerations;
   readonly openCalls: OpenCalls;
   readonly backstop: Repetition;
+  readonly door: Door;
 }
 
 /** Brings hints, of this process and of others, to whom they are for. */
 async function openHints(
   from: PostgresHintsOptions,
-  { hub, queue, running, openCalls, backstop }: HintTargets,
+  { hub, queue, running, openCalls, backstop, door }: HintTargets,
   stack: AsyncDisposableStack,
 ): Promise<Announce> {
   const dispatch = (hint: Hint) => {
@@ -134,6 +144,7 @@ async function openHints(
     else if (hint.kind === 'work') queue.wake('run-generation');
     else if (hint.kind === 'look') openCalls.wake(hint.generationId, hint.attempt);
     else if (hint.kind === 'cancel') running.cancel(hint.generationId);
+    else if (hint.kind === 'unwelcome') door.checkConnections();
   };
   const onReconnect = () => {
     queue.wake('run-generation');
@@ -154,8 +165,12 @@ function openProviders({ config, providers }: AppOptions, stack: AsyncDisposable
 }
 
 function openVendors(config: Config): Vendors {
+  return orConfigError(() => createVendors(config, clock));
+}
+
+function orConfigError<Result>(open: () => Result): Result {
   try {
-    return createVendors(config, clock);
+    return open();
   } catch (cause) {
     throw new StartError((cause as Error).message, { cause, exitCode: exitCodeConfig });
   }
@@ -206,6 +221,7 @@ async function startAnswering(
 ): Promise<HttpServer> {
   return startHttpServer({
     services: dependencies,
+    settings: orConfigError(() => openHttpSettings(config, { isLocal: identity === undefined })),
     identity: identity ?? (await createLocalIdentity(dependencies)),
     host: config.HOST,
     port: config.PORT,

@@ -4,6 +4,8 @@ import { type ImageVariant, imageVariants } from '../domain/image-variant.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { decodeKey } from '../graphql/global-ids.ts';
 import { toBlobName } from '../graphql/image-links.ts';
+import { authenticate, createForbidden, toCredentials } from './authentication.ts';
+import type { HttpSettings } from './http-settings.ts';
 
 const linkSeconds = 3_600;
 /** Shorter than the link works, so that a redirect from a cache never leads to an expired one. */
@@ -23,13 +25,20 @@ export function parsePermalink(pathname: string): PermalinkQuestion | undefined 
   return parts?.id === undefined || variant === undefined ? undefined : { id: parts.id, variant };
 }
 
+interface PermalinkDependencies {
+  readonly services: GenerationDependencies;
+  readonly identity: Identity;
+  readonly settings: HttpSettings;
+}
+
 /** Redirects to a fresh signed link; 404 for a picture that there is not, and for somebody else's. */
 export async function answerPermalink(
-  { services, identity }: { readonly services: GenerationDependencies; readonly identity: Identity },
+  { services, identity, settings }: PermalinkDependencies,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
-  const viewer = await identity.authenticate(request.headers);
+  const viewer = await authenticate(identity, toCredentials(request, settings.origins));
+  if (!viewer.scopes.has('READ')) throw createForbidden('Credentials with the scope “read” are needed.');
   const database = services.database.forViewer(viewer.id);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });
   if (image === null) {

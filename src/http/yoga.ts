@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
-import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
-import type { Identity } from '../accounts/identity.ts';
+import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga';
+import type { Viewer } from '../accounts/viewer.ts';
 import { isOutage } from '../database/outage.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
 import { errorCodes } from './error-codes.ts';
-import { createErrorReports, toClientError, toMaskedError } from './error-reports.ts';
-import { graphiqlTabs } from './graphiql-tabs.ts';
+import { createErrorReports, toClientError } from './error-reports.ts';
+import type { HttpSettings } from './http-settings.ts';
+import { noIntrospection } from './introspection.ts';
+import { createPersistedOnly } from './persisted-operations.ts';
 import { requestFormat } from './request-format.ts';
 import { tokenLimit } from './token-limit.ts';
 
@@ -23,7 +25,7 @@ export interface YogaOptions extends YogaDependencies {
 
 export interface YogaDependencies {
   readonly services: GenerationDependencies;
-  readonly identity: Identity;
+  readonly settings: HttpSettings;
 }
 
 /** What our HTTP server and our WebSocket server put into Yoga's context. */
@@ -31,13 +33,14 @@ export interface ServerContext {
   readonly req: IncomingMessage;
   readonly res?: ServerResponse;
   readonly requestId: string;
+  readonly viewer: Viewer;
   readonly signal?: AbortSignal;
 }
 
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
-/** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, identity, maxRequestBodySize, closing }: YogaOptions) {
+/** GraphQL over HTTP and SSE, for whoever was let in. */
+export function createGraphQLServer({ services, settings, maxRequestBodySize, closing }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
@@ -48,8 +51,8 @@ export function createGraphQLServer({ services, identity, maxRequestBodySize, cl
     multipart: false,
     landingPage: false,
     maxRequestBodySize,
-    graphiql: { title: 'Darkroom', subscriptionsProtocol: 'WS', defaultTabs: [...graphiqlTabs] },
-    renderGraphiQL: renderGraphiQLOnDemand,
+    graphiql: false,
+    extraParamNames: ['documentId'],
     logging: {
       debug: (...details) => log.debug({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),
@@ -61,18 +64,24 @@ export function createGraphQLServer({ services, identity, maxRequestBodySize, cl
           'a request failed unexpectedly',
         ),
     },
-    context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) => {
-      const viewer = await identity.authenticate(req.headers).catch((error) => {
-        throw toMaskedError(log, error, requestId);
-      });
-      return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });
+    context: ({ req, request, requestId, viewer, signal }: YogaInitialContext & ServerContext) => {
+      const baseUrl = toBaseUrl(settings, req);
+      const { clientAddress } = settings.findVisit(req);
+      const asked = { viewer, requestId, clientAddress, baseUrl, signal: signal ?? request.signal, closing };
+      return createContext(services, asked);
     },
-    plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
+    plugins: [
+      requestFormat,
+      ...(settings.persisted === undefined ? [] : [createPersistedOnly(settings.persisted)]),
+      tokenLimit,
+      ...(settings.hasIntrospection ? [] : [noIntrospection]),
+      errorCodes,
+      createErrorReports(log) as unknown as Plugin<ServerContext>,
+    ],
   });
 }
 
-/** The page is 9 MB of text, which a server that nobody opens in a browser need not hold. */
-async function renderGraphiQLOnDemand(options?: GraphiQLOptions): Promise<string> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL(options);
+function toBaseUrl({ publicUrl, findVisit }: HttpSettings, request: IncomingMessage): string {
+  const { protocol, host } = findVisit(request);
+  return publicUrl ?? `${protocol}://${host}`;
 }

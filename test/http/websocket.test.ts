@@ -5,7 +5,7 @@ import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
-import { openRawSocket } from '../support/raw-socket.ts';
+import { closingOf, openRawSocket } from '../support/raw-socket.ts';
 import { createStage, paintAll } from '../support/stage.ts';
 
 const stage = createStage();
@@ -40,11 +40,6 @@ async function open(protocols: string | readonly string[] = protocol): Promise<W
   const socket = new WebSocket(url.replace(/^http/, 'ws'), [protocols].flat(), { headers });
   await once(socket, 'open');
   return socket;
-}
-
-async function closingOf(socket: WebSocket): Promise<string> {
-  const [code, reason] = await once(socket, 'close');
-  return `${code} ${reason}`;
 }
 
 /** The protocol's way to say that a client is wrong: the socket closes with a code and a reason. */
@@ -130,9 +125,9 @@ describe('a client that breaks the protocol is shown out', () => {
     },
   );
 
-  test('a page of this machine is welcome', async () => {
+  test('a page of this server is welcome', async () => {
     const url = darkroom.url.replace(/^http/, 'ws');
-    const socket = new WebSocket(`${url}/graphql`, protocol, { origin: 'http://localhost:3000' });
+    const socket = new WebSocket(`${url}/graphql`, protocol, { origin: darkroom.url });
     await once(socket, 'open');
     socket.close();
     await once(socket, 'close');

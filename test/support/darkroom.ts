@@ -22,6 +22,8 @@ export interface DarkroomOptions {
   readonly beside?: Darkroom;
   /** Changes to its configuration. */
   readonly config?: Partial<Config>;
+  /** Default: one that knows everybody by `Authorization: Test alice`. `local` is that of a server without any. */
+  readonly identity?: Identity | 'local';
 }
 
 /** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
@@ -51,7 +53,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      identity: createTestIdentity(database),
+      ...(options.identity === 'local' ? {} : { identity: options.identity ?? createTestIdentity(database) }),
     }),
   );
   const url = app.url ?? '';
@@ -65,6 +67,8 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
   return readConfig({
     PORT: '0',
     SHUTDOWN_SECONDS: '0',
+    GRAPHIQL: 'on',
+    INTROSPECTION: 'on',
     DATABASE_URL: url,
     AZURE_STORAGE_CONNECTION_STRING: inject('storageConnectionString'),
     AZURE_STORAGE_CONTAINER: createTestContainerName(),

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
+import type { Credentials, Identity } from '../accounts/identity.ts';
+import { Unauthenticated } from '../accounts/unauthenticated.ts';
+import type { Viewer } from '../accounts/viewer.ts';
+import type { Origins } from './origin.ts';
+
+/** No credentials are as long; over HTTP, Node allows for all headers together not more than this. */
+const maxAuthorizationLength = 16 * 1024;
+
+/** Throws an error for clients for whoever is nobody, and as it is what went wrong otherwise. */
+export async function authenticate(identity: Identity, credentials: Credentials): Promise<Viewer> {
+  try {
+    return await identity.authenticate(credentials);
+  } catch (error) {
+    if (error instanceof Unauthenticated) throw createUnauthenticated(error);
+    throw error;
+  }
+}
+
+/** Browsers send cookies along whoever asks: they count only where a page of ours did. */
+export function toCredentials(request: IncomingMessage, origins: Origins): Credentials {
+  const { authorization, cookie } = request.headers;
+  return { authorization, cookie: origins.isProven(request) ? cookie : undefined };
+}
+
+export interface Introduction {
+  /** As the client sent them with `connection_init`. */
+  readonly parameters: Readonly<Record<string, unknown>> | undefined;
+  /** The upgrade. */
+  readonly request: IncomingMessage;
+}
+
+/** What is in the parameters counts before the header, and that before the cookie. Throws an error for clients for what is no text. */
+export function toSocketCredentials({ parameters = {}, request }: Introduction, origins: Origins): Credentials {
+  const name = ['authorization', 'Authorization'].find((candidate) => Object.hasOwn(parameters, candidate));
+  if (name !== undefined) {
+    const given = parameters[name];
+    if (typeof given !== 'string' || given.length > maxAuthorizationLength) throw createUnauthenticated();
+    return { authorization: given };
+  }
+  const { authorization, cookie } = request.headers;
+  return { authorization, cookie: origins.isProvenUpgrade(request) ? cookie : undefined };
+}
+
+export function createUnauthenticated({ message } = new Unauthenticated()): GraphQLError {
+  const http = { status: 401, headers: { 'www-authenticate': 'Bearer' } };
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http } });
+}
+
+export function createForbidden(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
+}
