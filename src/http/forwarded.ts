@@ -7,7 +7,7 @@ export interface Visit {
   /** The address of the client: for the audit log and for rate limits. */
   readonly clientAddress: string;
   readonly protocol: 'http' | 'https';
-  /** With its port where it is not the usual one; empty for a client that named none. */
+  /** With its port where it is not the usual one; empty for a client that named none, or nonsense. */
   readonly host: string;
 }
 
@@ -29,11 +29,11 @@ export function createVisitFinder(trustProxy: string): FindVisit {
     const hops = countHops(path, isTrusted);
     const proxies = isTrusted(path[0] ?? '', 0) ? Math.max(hops, 1) : 0;
     const protocol = pick(headers['x-forwarded-proto'], proxies)?.toLowerCase();
-    const host = pick(headers['x-forwarded-host'], proxies) ?? '';
+    const hosts = [pick(headers['x-forwarded-host'], proxies) ?? '', headers.host ?? ''];
     return {
       clientAddress: path[hops] ?? '',
       protocol: protocol === 'https' ? 'https' : 'http',
-      host: plausibleHost.test(host) ? host : (headers.host ?? ''),
+      host: hosts.find((host) => plausibleHost.test(host)) ?? '',
     };
   };
 }

@@ -38,8 +38,14 @@ export function createGraphQLEndpoint(dependencies: EndpointDependencies): Graph
       }
       const viewer = await authenticate(identity, toCredentials(request, settings.origins));
       const connection = connections.add(viewer, () => showOut({ request, response }));
-      response.once('close', () => connection[Symbol.dispose]());
-      await choose(request)(request, response, { req: request, res: response, requestId, viewer });
+      const left = new AbortController();
+      // Whoever is shown out has left too, though the answer is whole.
+      response.once('close', () => {
+        connection[Symbol.dispose]();
+        left.abort();
+      });
+      const context = { req: request, res: response, requestId, viewer, signal: left.signal };
+      await choose(request)(request, response, context);
     },
   };
 }

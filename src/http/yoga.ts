@@ -34,7 +34,8 @@ export interface ServerContext {
   readonly res?: ServerResponse;
   readonly requestId: string;
   readonly viewer: Viewer;
-  readonly signal?: AbortSignal;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
 }
 
 export type Yoga = ReturnType<typeof createGraphQLServer>;
@@ -64,10 +65,10 @@ export function createGraphQLServer({ services, settings, maxRequestBodySize, cl
           'a request failed unexpectedly',
         ),
     },
-    context: ({ req, request, requestId, viewer, signal }: YogaInitialContext & ServerContext) => {
+    context: ({ req, requestId, viewer, signal }: YogaInitialContext & ServerContext) => {
       const baseUrl = toBaseUrl(settings, req);
       const { clientAddress } = settings.findVisit(req);
-      const asked = { viewer, requestId, clientAddress, baseUrl, signal: signal ?? request.signal, closing };
+      const asked = { viewer, requestId, clientAddress, baseUrl, signal, closing };
       return createContext(services, asked);
     },
     plugins: [

@@ -23,7 +23,7 @@ export interface DarkroomOptions {
   /** Changes to its configuration. */
   readonly config?: Partial<Config>;
   /** Default: one that knows everybody by `Authorization: Test alice`. `local` is that of a server without any. */
-  readonly identity?: Identity | 'local';
+  readonly identity?: ((database: Database) => Identity) | 'local';
 }
 
 /** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
@@ -53,7 +53,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
-      ...(options.identity === 'local' ? {} : { identity: options.identity ?? createTestIdentity(database) }),
+      ...(options.identity === 'local' ? {} : { identity: (options.identity ?? createTestIdentity)(database) }),
     }),
   );
   const url = app.url ?? '';
@@ -76,7 +76,7 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
 }
 
 /** Tests have many users: the header names one. */
-function createTestIdentity({ prisma }: Database): Identity {
+export function createTestIdentity({ prisma }: Database): Identity {
   const authenticate = async (credentials: Credentials) => {
     const identity = { issuer: 'test', subject: toTestUser(credentials) ?? 'nobody' };
     const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
