@@ -102,7 +102,7 @@ const doorSchema = z.object({
 
 function isOrigin(text: string): boolean {
   const origin = text.trim();
-  return /^https?:/.test(origin) && URL.parse(origin)?.origin === origin;
+  return /^https?:[^*]+$/.test(origin) && URL.parse(origin)?.origin === origin;
 }
 
 function isTrust(text: string): boolean {

@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { GraphQLError } from 'graphql';
 import { imageMediaTypes } from '../domain/image-format.ts';
+import type { Logger } from '../log.ts';
 import type { ImageStore, StoredImage } from '../storage/image-store.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 import type { FileLinks, SignedBlob } from './file-links.ts';
 
@@ -12,6 +15,7 @@ const idleMilliseconds = 30_000;
 interface FileDependencies {
   readonly images: ImageStore;
   readonly files: FileLinks | undefined;
+  readonly log: Logger;
 }
 
 interface Exchange {
@@ -21,12 +25,12 @@ interface Exchange {
 
 /** The bytes that a signed link names. Whatever is wrong with a link, the answer is the same. */
 export async function answerFile(
-  { images, files }: FileDependencies,
+  { images, files, log }: FileDependencies,
   { request, response }: Exchange,
   answerNothing: () => void,
 ): Promise<void> {
   const blob = isRead(request) ? files?.find(request.url ?? '') : undefined;
-  const image = blob === undefined ? undefined : await images.find(blob.name);
+  const image = blob === undefined ? undefined : await orUnavailable(log, images.find(blob.name));
   if (blob === undefined || image === undefined) return answerNothing();
   const left = new AbortController();
   response.once('close', () => left.abort());
@@ -39,12 +43,27 @@ export async function answerFile(
   }
   const { offset, count } = range ?? { offset: 0, count: image.sizeBytes };
   const part = { offset, count, signal: left.signal };
-  const bytes = request.method === 'HEAD' ? undefined : await images.stream(image.name, part);
+  const bytes = request.method === 'HEAD' ? undefined : await orUnavailable(log, images.stream(image.name, part));
   writeStatus(response, image, range);
   if (bytes === undefined) return void response.end();
   response.setTimeout(idleMilliseconds, () => response.destroy());
   // The client has left, or the storage: in both cases there is nobody, or nothing, to tell.
   await pipeline(bytes, response).catch(() => response.destroy());
+}
+
+async function orUnavailable<Result>(log: Logger, call: Promise<Result>): Promise<Result> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.fault === 'OTHER') throw error;
+    log[error.fault === 'AWAY' ? 'warn' : 'error'](
+      { fault: error.fault, error: error.message },
+      'a picture was not read',
+    );
+    const http = { status: 503, headers: { 'retry-after': '1' } };
+    const extensions = { code: 'UNAVAILABLE', http };
+    throw new GraphQLError('The image storage cannot be used. Try again.', { extensions });
+  }
 }
 
 function isRead({ method }: IncomingMessage): boolean {

@@ -45,10 +45,18 @@ export function openHttpSettings(config: HttpConfig, { isLocal }: { readonly isL
     origins: createOrigins({ listed, isLocal, ownHosts, publicUrl, findVisit }),
     hasGraphiQL: isOn(config.GRAPHIQL),
     hasIntrospection: isOn(config.INTROSPECTION),
-    persisted: file === undefined ? undefined : readPersistedOperations(file),
+    persisted: file === undefined ? undefined : openOperations(file),
     files: openFiles(config),
     publicUrl,
   };
+}
+
+function openOperations(file: string): PersistedOperations {
+  try {
+    return readPersistedOperations(file);
+  } catch (cause) {
+    throw new Error(`PERSISTED_OPERATIONS: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function openFiles({ IMAGE_DELIVERY, LINK_SECRET }: HttpConfig): FileLinks | undefined {

@@ -127,7 +127,8 @@ async function answer(options: AnswerDependencies, exchange: Exchange): Promise<
   if (pathname === '/health/ready') return closing.aborted ? answerRetired(response) : answerReady(services, response);
   if (isWebhookPath(pathname)) return answerWebhook(services, exchange);
   if (pathname.startsWith(filesPrefix)) {
-    return answerFile({ images: services.images, files: settings.files }, exchange, () => answerNothing(response));
+    const { images, log } = services;
+    return answerFile({ images, files: settings.files, log }, exchange, () => answerNothing(response));
   }
   const permalink = parsePermalink(pathname);
   if (permalink !== undefined) return answerPermalink(options, exchange, permalink);

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFileLinks } from '../../src/http/file-links.ts';
+import { answerFile } from '../../src/http/files.ts';
+import { createLogger } from '../../src/log.ts';
+import type { ImageStore } from '../../src/storage/image-store.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { generate } from '../support/documents.ts';
 import { createGate } from './support/gate.ts';
@@ -196,6 +201,36 @@ test('a client that leaves in the middle keeps nothing, and the next is served',
     response.destroy();
   }
   expect((await get()).bytes.equals(bytes)).toBe(true);
+});
+
+test('the storage sends nothing more to a client that has left', async () => {
+  const file = { name: 'g/a/1/0', sizeBytes: 1_000_000_000, mediaType: 'text/html', metadata: {} };
+  const endless = new Readable({ read: () => void endless.push(Buffer.alloc(64 * 1024)) });
+  const images = { find: async () => file, stream: async () => endless } as unknown as ImageStore;
+  const files = createFileLinks({ secret, clock: { now: Date.now } });
+  const log = createLogger({ level: 'silent' });
+  const server = createServer((request, response) => {
+    void answerFile({ images, files, log }, { request, response }, () => response.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sent = request({ port, path: files.link(file.name, { minimumSeconds: 60 }).href, agent: false }).end();
+  const [response] = await once(sent, 'response');
+  // Whatever the storage says it is, it is nothing that a browser would run.
+  expect(response.headers['content-type']).toBe('application/octet-stream');
+  await once(response, 'data');
+  expect(endless.destroyed).toBe(false);
+  const ended = Promise.withResolvers<void>();
+  endless.once('close', ended.resolve);
+  response.destroy();
+  await ended.promise;
+  server.close();
+});
+
+test('without a secret to sign with the server does not start', async () => {
+  const config = { IMAGE_DELIVERY: 'proxy', LINK_SECRET: undefined } as const;
+  const start = startDarkroom({ beside: darkroom, role: 'api', config });
+  await expect(start).rejects.toThrow('IMAGE_DELIVERY: proxy needs a LINK_SECRET');
 });
 
 describe('a permalink', () => {
