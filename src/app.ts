@@ -20,6 +20,7 @@ import { startWorker, type Worker } from './generations/worker.ts';
 import type { Announce, Hint } from './hints/hint.ts';
 import { createHub, type Hub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
+import { openHttpSettings } from './http/http-settings.ts';
 import { createRequestLimits } from './http/request-limits.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import { type ConfiguredIdentity, checkIdentity, createIdentity } from './identity.ts';
@@ -76,6 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
   const server =
     identity === undefined ? undefined : stack.use(await startAnswering(options, { ...dependencies, identity }, stack));
+  if (server !== undefined) calls.door.checkConnections = server.checkConnections;
   const retire = () => {
     server?.retire();
     worker?.drain().catch((error: unknown) => log.error({ error }, 'the worker did not end well'));
@@ -92,6 +94,12 @@ interface Connected {
   readonly identity: ConfiguredIdentity | undefined;
   readonly running: RunningGenerations;
   readonly openCalls: OpenCalls;
+  readonly door: Door;
+}
+
+/** Stands before there is a server, whose it becomes. */
+interface Door {
+  checkConnections(): void;
 }
 
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
@@ -112,7 +120,8 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const { providers, vendors } = openProviders(options, stack);
   const from = { url: services.databaseUrl, connection: database.pool, log };
   const identity = await openIdentity(options, database, stack);
-  const announce = await openHints(from, { hub, queue, running, openCalls, backstop, identity }, stack);
+  const door: Door = { checkConnections: () => undefined };
+  const announce = await openHints(from, { hub, queue, running, openCalls, backstop, identity, door }, stack);
   const { catalogue, health } = await openHealth(options, { database, providers }, stack);
   const enhancer = options.enhancer ?? vendors.enhancer;
   const lab = stack.use(createPictureLab({ log }));
@@ -121,7 +130,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const pepper = config.API_KEY_PEPPER;
   const hashApiKey = pepper === undefined ? undefined : createApiKeyHash(pepper);
   const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, hashApiKey, log };
-  return { dependencies, identity, running, openCalls };
+  return { dependencies, identity, running, openCalls, door };
 }
 
 async function openIdentity(
@@ -141,12 +150,13 @@ interface HintTargets {
   readonly openCalls: OpenCalls;
   readonly backstop: Repetition;
   readonly identity: ConfiguredIdentity | undefined;
+  readonly door: Door;
 }
 
 /** Brings hints, of this process and of others, to whom they are for. */
 async function openHints(
   from: PostgresHintsOptions,
-  { hub, queue, running, openCalls, backstop, identity }: HintTargets,
+  { hub, queue, running, openCalls, backstop, identity, door }: HintTargets,
   stack: AsyncDisposableStack,
 ): Promise<Announce> {
   const dispatch = (hint: Hint) => {
@@ -154,7 +164,10 @@ async function openHints(
     else if (hint.kind === 'work') queue.wake('run-generation');
     else if (hint.kind === 'look') openCalls.wake(hint.generationId, hint.attempt);
     else if (hint.kind === 'cancel') running.cancel(hint.generationId);
-    else if (hint.kind === 'unwelcome') identity?.forget(hint.userId);
+    else if (hint.kind === 'unwelcome') {
+      identity?.forget(hint.userId);
+      door.checkConnections();
+    }
   };
   const onReconnect = () => {
     queue.wake('run-generation');
@@ -175,8 +188,12 @@ function openProviders({ config, providers }: AppOptions, stack: AsyncDisposable
 }
 
 function openVendors(config: Config): Vendors {
+  return orConfigError(() => createVendors(config, clock));
+}
+
+function orConfigError<Result>(open: () => Result): Result {
   try {
-    return createVendors(config, clock);
+    return open();
   } catch (cause) {
     throw new StartError((cause as Error).message, { cause, exitCode: exitCodeConfig });
   }
@@ -235,6 +252,7 @@ async function startAnswering(
     socketsPerProcess: config.MAX_SOCKETS,
     socketsPerViewer: config.MAX_SOCKETS_PER_USER,
   });
+  const settings = orConfigError(() => openHttpSettings(config, { isLocal: identity.whereabouts === 'local' }));
   const { HOST: host, PORT: port } = config;
-  return startHttpServer({ services, limits: stack.use(limits), identity, host, port });
+  return startHttpServer({ services, settings, limits: stack.use(limits), identity, host, port });
 }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { StartError } from './domain/start-error.ts';
 
@@ -125,6 +127,57 @@ const identitySchema = z.object({
     .describe('Who is an admin, with commas: issuer|subject, or an e-mail address that a token says is verified.'),
 });
 
+const onOrOff = () => z.enum(['on', 'off']).optional();
+
+/** Who and what gets in. */
+const doorSchema = z.object({
+  CORS_ORIGINS: z
+    .string()
+    .refine((text) => text.split(',').every(isOrigin), 'must be origins like https://app.example.org, comma-separated')
+    .optional()
+    .describe(
+      'The web pages that may speak to this server from another origin, comma-separated: https://app.example.org.',
+    ),
+  TRUST_PROXY: z
+    .string()
+    .refine(isTrust, 'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated')
+    .default('off')
+    .describe('Whose X-Forwarded headers are believed: off, how many proxies stand in front, or their networks.'),
+  GRAPHIQL: onOrOff().describe(
+    'Whether /graphql is a page in a browser: on or off. Without it, on where nobody has to sign in.',
+  ),
+  INTROSPECTION: onOrOff().describe(
+    'Whether clients may ask for the schema: on or off. Without it, on where nobody has to sign in.',
+  ),
+  PERSISTED_OPERATIONS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A JSON file with the only documents that are run: a list, or an object that has them by their SHA-256.'),
+  IMAGE_DELIVERY: z
+    .enum(['redirect', 'proxy'])
+    .default('redirect')
+    .describe(
+      'Where links to pictures lead: redirect (to the storage) or proxy (to this server, which needs LINK_SECRET).',
+    ),
+  LINK_SECRET: z
+    .string()
+    .min(32, 'must be 32 characters at least')
+    .optional()
+    .describe('What this server signs its own links to pictures with: the same for all processes.'),
+});
+
+function isOrigin(text: string): boolean {
+  const origin = text.trim();
+  return /^https?:[^*]+$/.test(origin) && URL.parse(origin)?.origin === origin;
+}
+
+function isTrust(text: string): boolean {
+  if (text === 'off') return true;
+  if (/^\d+$/.test(text)) return Number(text) >= 1 && Number(text) <= 20;
+  return text.split(',').every((network) => ipaddr.isValidCIDR(network.trim()) || isIP(network.trim()) !== 0);
+}
+
 /** Every variable that the server reads, with what it means. `.env.example` repeats the words. */
 export const configSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address that the server listens on.'),
@@ -133,6 +186,7 @@ export const configSchema = z.object({
     .optional()
     .describe('Where vendors reach this server from outside. With it they are asked to tell when work is done.'),
   ...identitySchema.shape,
+  ...doorSchema.shape,
   DATA_DIR: z
     .string()
     .min(1)

@@ -74,6 +74,32 @@ test.each([
   ['API_KEY_PEPPER', 'hunter2', 'must have at least 32 characters'],
   ['AUTH_SECRET', `${'a'.repeat(32)},hunter2`, 'must have at least 32 characters'],
   ['OIDC_ISSUER', 'hunter2', 'must be a URL that begins with http:// or https://'],
+  ['CORS_ORIGINS', '*', 'must be origins like https://app.example.org, comma-separated'],
+  ['CORS_ORIGINS', 'null', 'must be origins like https://app.example.org, comma-separated'],
+  ['CORS_ORIGINS', 'https://*.example.org', 'must be origins like https://app.example.org, comma-separated'],
+  ['CORS_ORIGINS', 'https://a.example/', 'must be origins like https://app.example.org, comma-separated'],
+  ['CORS_ORIGINS', 'a.example', 'must be origins like https://app.example.org, comma-separated'],
+  ['CORS_ORIGINS', 'https://a.example, *', 'must be origins like https://app.example.org, comma-separated'],
+  ['CORS_ORIGINS', 'file://x', 'must be origins like https://app.example.org, comma-separated'],
+  ['TRUST_PROXY', 'on', 'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated'],
+  [
+    'TRUST_PROXY',
+    'true',
+    'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated',
+  ],
+  ['TRUST_PROXY', '0', 'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated'],
+  ['TRUST_PROXY', '21', 'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated'],
+  [
+    'TRUST_PROXY',
+    '10.0.0.0/33',
+    'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated',
+  ],
+  [
+    'TRUST_PROXY',
+    'hunter2',
+    'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated',
+  ],
+  ['LINK_SECRET', 'hunter2', 'must be 32 characters at least'],
   ['LOG_LEVEL', 'loud', 'Invalid option: expected one of "trace"|"debug"|"info"|"warn"|"error"|"fatal"|"silent"'],
 ])('%s=%s is refused in one line with what it must be', (name, value, message) => {
   expect(problemsOf({ [name]: value })).toEqual([`${name}: ${message}`]);

@@ -9,6 +9,10 @@ export interface Context {
   readonly viewer: Viewer;
   /** In the log beside everything that goes wrong. */
   readonly requestId: string;
+  /** Where the client comes from, as far as proxies that we trust say so. */
+  readonly clientAddress: string;
+  /** Of this server as the client reaches it, without a slash at its end. */
+  readonly baseUrl: string;
   /** Aborts when the client has left. */
   readonly signal: AbortSignal;
   /** Aborts when this process stops: nobody is kept waiting any more. */
@@ -22,6 +26,8 @@ export interface Context {
 export interface Request {
   readonly viewer: Viewer;
   readonly requestId: string;
+  readonly clientAddress: string;
+  readonly baseUrl: string;
   readonly signal: AbortSignal;
   readonly closing: AbortSignal;
 }

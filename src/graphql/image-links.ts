@@ -41,11 +41,12 @@ builder.prismaObjectFields(ImageType, (t) => ({
       }),
     },
     select: located,
-    resolve(image, { variant, minimumSeconds }, { services }) {
+    resolve(image, { variant, minimumSeconds }, { services, baseUrl }) {
       if (minimumSeconds < 1 || minimumSeconds > maxLinkSeconds) {
         throw createBadInput(`“minimumSeconds” must be 1 to ${maxLinkSeconds}.`);
       }
-      return services.images.link(toBlobName(image, variant), { minimumSeconds });
+      const { href, expiresAt } = services.images.link(toBlobName(image, variant), { minimumSeconds });
+      return { href: href.startsWith('/') ? `${baseUrl}${href}` : href, expiresAt };
     },
   }),
   permalink: t.string({

@@ -1,7 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, maskError, type Plugin } from 'graphql-yoga';
 import { IdentityUnavailable } from '../accounts/identity-unavailable.ts';
-import { Unauthenticated } from '../accounts/unauthenticated.ts';
 import { isOutage } from '../database/outage.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Logger } from '../log.ts';
@@ -46,7 +45,6 @@ export const toClientError: typeof maskError = (error, message, isDev) => {
 /** Logs an error that nobody expected, and answers what clients see in its place; an error for clients as it is. */
 export function toMaskedError(log: Logger, error: unknown, requestId: string): GraphQLError {
   if (error instanceof GraphQLError) return error;
-  if (error instanceof Unauthenticated) return createUnauthenticated(error);
   if (error instanceof IdentityUnavailable) {
     log.warn({ error: error.cause, requestId }, 'the keys of the identity provider cannot be fetched');
     return createUnavailableRequest('Who you are cannot be checked now. Try again.');
@@ -57,12 +55,6 @@ export function toMaskedError(log: Logger, error: unknown, requestId: string): G
   }
   log.error({ error, requestId }, 'a request failed unexpectedly');
   return new GraphQLError('Unexpected error.', { extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true } });
-}
-
-/** RFC 6750, section 3: what is wrong with the credentials is not told. */
-function createUnauthenticated({ message }: Unauthenticated): GraphQLError {
-  const http = { status: 401, headers: { 'www-authenticate': 'Bearer' } };
-  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http } });
 }
 
 /** One line for each request, however much of it was met. */

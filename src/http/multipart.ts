@@ -3,17 +3,15 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { z } from 'zod';
 import type { Upload } from '../inputs/image-source.ts';
 import { maxBodyBytes } from './body-limits.ts';
+import { hasPreflightHeader } from './preflight-headers.ts';
 
 /** As many inputs as any model takes, and a mask. */
 const maxFiles = 20;
 const formDataLimits = { files: maxFiles, fields: 2, fieldSize: maxBodyBytes.json };
 
-/** Headers that a form on a web page cannot send: a browser asks us first whether a script may. */
-const preflightHeaders = ['graphql-require-preflight', 'apollo-require-preflight', 'x-graphql-yoga-csrf'];
-
 /** Throws an error for clients unless the request is one that no web page can send in its visitor's name. */
 export function checkPreflight({ headers }: Request): void {
-  if (preflightHeaders.some((name) => (headers.get(name) ?? '') !== '')) return;
+  if (hasPreflightHeader((name) => headers.get(name))) return;
   const message = 'A multipart request needs a header GraphQL-Require-Preflight that is not empty.';
   throw new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { openViewerDatabase } from '../accounts/administrator.ts';
-import type { Identity } from '../accounts/identity.ts';
 import { type ImageVariant, imageVariants } from '../domain/image-variant.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { decodeKey } from '../graphql/global-ids.ts';
 import { toBlobName } from '../graphql/image-links.ts';
+import { authenticate, createForbidden, type Door, toCredentials } from './authentication.ts';
 
 const linkSeconds = 3_600;
 /** Shorter than the link works, so that a redirect from a cache never leads to an expired one. */
@@ -24,13 +24,18 @@ export function parsePermalink(pathname: string): PermalinkQuestion | undefined 
   return parts?.id === undefined || variant === undefined ? undefined : { id: parts.id, variant };
 }
 
+interface PermalinkDependencies extends Door {
+  readonly services: GenerationDependencies;
+}
+
 /** Redirects to a fresh signed link; 404 for a picture that there is not, and for somebody else's. */
 export async function answerPermalink(
-  { services, identity }: { readonly services: GenerationDependencies; readonly identity: Identity },
+  { services, ...door }: PermalinkDependencies,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
-  const viewer = await identity.authenticate(request.headers);
+  const viewer = await authenticate(door, { request, credentials: toCredentials(request, door.settings.origins) });
+  if (!viewer.scopes.has('READ')) throw createForbidden('This needs the scope READ.');
   const database = openViewerDatabase(services.database, viewer);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });
   if (image === null) {

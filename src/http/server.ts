@@ -1,73 +1,105 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Identity } from '../accounts/identity.ts';
 import { StartError } from '../domain/start-error.ts';
-import { isKnownToFit, maxBodyBytes, toBodyKind } from './body-limits.ts';
+import { createForbidden } from './authentication.ts';
 import { toMaskedError } from './error-reports.ts';
+import { filesPrefix } from './file-links.ts';
+import { answerFile } from './files.ts';
+import {
+  createGraphQLEndpoint,
+  type EndpointDependencies,
+  type Exchange,
+  type GraphQLEndpoint,
+} from './graphql-endpoint.ts';
 import { answerLive, answerReady, answerRetired } from './health.ts';
+import { createOpenConnections } from './open-connections.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
 import { toRequestId } from './request-id.ts';
+import { answerPreflight, isPreflight, setCorsHeaders, setResponseHeaders } from './response-headers.ts';
+import { sendError } from './send-error.ts';
 import type { SlowReaders } from './slow-readers.ts';
 import { spreadOut } from './spread-out.ts';
 import { answerWebhook, isWebhookPath } from './webhooks.ts';
 import { serveWebSockets } from './websocket.ts';
-import { createGraphQLServer, graphqlPath, type YogaDependencies } from './yoga.ts';
+import { graphqlPath, type YogaDependencies } from './yoga.ts';
 
 export interface HttpServer extends AsyncDisposable {
   /** For example `http://127.0.0.1:4000`. */
   readonly url: string;
   /** Still answers, but says that it is not ready, keeps nobody waiting, and asks clients to connect anew. */
   retire(): void;
+  /** Somebody may no longer be let in: shows out whoever is connected and must not be any more. */
+  checkConnections(): void;
 }
 
 export interface HttpServerOptions extends YogaDependencies {
+  readonly identity: Identity;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
 }
 
+const limits = {
+  // Whoever takes longer holds a connection for nothing.
+  headersTimeout: 20_000,
+  // The largest body by a line of 10 Mbit/s.
+  requestTimeout: 60_000,
+  // How often both are looked at: by default half a minute later.
+  connectionsCheckingInterval: 5_000,
+  // Longer than load balancers keep theirs, which else send into a connection that we are closing.
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+} as const;
+/** Browsers send about 20. */
+const maxHeadersCount = 100;
+/** What is under way when the process stops may take this long. */
+const answerMilliseconds = 3_000;
+
 /** Listens when it resolves. Throws `StartError` when the address cannot be had. */
-export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer(given: HttpServerOptions): Promise<HttpServer> {
   const closing = new AbortController();
   // Of every request that waits for its end.
   setMaxListeners(0, closing.signal);
-  const { yoga, choose } = createGraphQLServers(options, closing.signal);
+  const options = withOwnFiles(given);
+  const { services, settings, identity } = options;
+  const connections = createOpenConnections({ identity, log: services.log });
+  const dependencies = { ...options, connections, closing: closing.signal };
+  const endpoint = createGraphQLEndpoint(dependencies);
   const streams = new Set<ServerResponse>();
-  const server = createServer((request, response) => {
-    const requestId = toRequestId(request);
-    response.setHeader('x-request-id', requestId);
+  const server = createServer(limits, (request, response) => {
+    const exchange = { request, response, requestId: toRequestId(request) };
+    response.setHeader('x-request-id', exchange.requestId);
+    setResponseHeaders(response, settings.findVisit(request));
     if (closing.signal.aborted) response.setHeader('connection', 'close');
     if (isEventStream(request)) keepWhileOpen({ streams, slowReaders: options.limits.slowReaders }, response);
     // What was refused half-way is still read: the next request of the connection comes behind it.
     response.once('finish', () => request.resume());
-    answer({ ...options, closing: closing.signal }, { request, response }, (req, res) =>
-      choose(req)(req, res, { req, res, requestId }),
-    ).catch((error) => endWithError(options, { response, requestId }, error));
+    answer({ ...dependencies, endpoint }, exchange).catch((error) => endWithError(options, exchange, error));
   });
-  const sockets = serveWebSockets(server, { yoga, log: options.services.log, limits: options.limits.sockets });
+  server.maxHeadersCount = maxHeadersCount;
+  const sockets = serveWebSockets(server, { ...dependencies, yoga: endpoint.yoga, log: services.log });
   await listen(server, options);
   return {
     url: toUrl(server.address() as AddressInfo),
     retire: () => closing.abort(),
+    checkConnections: () => connections.check(),
     async [Symbol.asyncDispose]() {
       closing.abort();
       await Promise.all([sockets[Symbol.asyncDispose](), spreadOut([...streams], (response) => response.destroy())]);
       await close(server);
+      await connections[Symbol.asyncDispose]();
     },
   };
 }
 
-/** Counting a body costs more than the rest of a short request, so that one is chosen by what is known of it. */
-function createGraphQLServers(dependencies: YogaDependencies, closing: AbortSignal) {
-  const create = (maxRequestBodySize: number | false) =>
-    createGraphQLServer({ ...dependencies, closing, maxRequestBodySize });
-  const yoga = create(false);
-  const bounded = { json: create(maxBodyBytes.json), multipart: create(maxBodyBytes.multipart) };
-  const choose = (request: IncomingMessage) => {
-    const kind = toBodyKind(request);
-    return isKnownToFit(request, kind) ? yoga : bounded[kind];
-  };
-  return { yoga, choose };
+/** Where this server delivers pictures, all links that it gives out lead to it. */
+function withOwnFiles(options: HttpServerOptions): HttpServerOptions {
+  const { services, settings } = options;
+  if (settings.files === undefined) return options;
+  const { link } = settings.files;
+  return { ...options, services: { ...services, images: { ...services.images, link } } };
 }
 
 function isEventStream({ headers }: IncomingMessage): boolean {
@@ -89,49 +121,40 @@ function keepWhileOpen({ streams, slowReaders }: EventStreams, response: ServerR
   });
 }
 
-interface AnswerDependencies extends YogaDependencies {
-  readonly closing: AbortSignal;
+interface AnswerDependencies extends EndpointDependencies {
+  readonly endpoint: GraphQLEndpoint;
 }
-
-/** What is under way when the process stops may take this long. */
-const answerMilliseconds = 3_000;
-
-type AnswerGraphQL = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** What is here, path by path. */
-async function answer(
-  options: AnswerDependencies,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  answerGraphQL: AnswerGraphQL,
-): Promise<void> {
+async function answer(options: AnswerDependencies, exchange: Exchange): Promise<void> {
+  const { services, settings, endpoint, closing } = options;
+  const { request, response } = exchange;
+  if (!settings.origins.isKnownHost(request)) throw createForbidden('This server has another name.');
+  setCorsHeaders(request, response, settings.origins);
+  if (isPreflight(request)) return answerPreflight(response);
   const pathname = request.url?.split('?')[0] ?? '/';
-  if (pathname === graphqlPath) return answerGraphQL(request, response);
+  if (pathname === graphqlPath) return endpoint.answer(exchange);
   if (pathname === '/health/live') return answerLive(response);
-  if (pathname === '/health/ready') {
-    return options.closing.aborted ? answerRetired(response) : answerReady(options.services, response);
+  if (pathname === '/health/ready') return closing.aborted ? answerRetired(response) : answerReady(services, response);
+  if (isWebhookPath(pathname)) return answerWebhook(services, exchange);
+  if (pathname.startsWith(filesPrefix)) {
+    const { images, log } = services;
+    return answerFile({ images, files: settings.files, log }, exchange, () => answerNothing(response));
   }
-  if (isWebhookPath(pathname)) return answerWebhook(options.services, { request, response });
   const permalink = parsePermalink(pathname);
-  if (permalink !== undefined) return answerPermalink(options, { request, response }, permalink);
+  if (permalink !== undefined) return answerPermalink(options, exchange, permalink);
   if (pathname === '/') response.writeHead(302, { location: graphqlPath }).end();
-  else response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
+  else answerNothing(response);
 }
 
-interface FailedRequest {
-  readonly response: ServerResponse;
-  readonly requestId: string;
+function answerNothing(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('Nothing is here.\n');
 }
 
-interface RequestEnd {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-function endWithError({ services }: YogaDependencies, { response, requestId }: FailedRequest, error: unknown): void {
-  const { extensions } = toMaskedError(services.log, error, requestId);
-  const { status, headers } = (extensions.http as RequestEnd | undefined) ?? { status: 500, headers: {} };
-  if (!response.headersSent) response.writeHead(status, headers);
-  response.end();
+function endWithError({ services }: YogaDependencies, exchange: Exchange, error: unknown): void {
+  const masked = toMaskedError(services.log, error, exchange.requestId);
+  if (exchange.response.headersSent) exchange.response.end();
+  else sendError(exchange, masked);
 }
 
 async function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {

@@ -4,12 +4,17 @@ import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Identity } from '../accounts/identity.ts';
+import type { Viewer } from '../accounts/viewer.ts';
 import type { Logger } from '../log.ts';
+import { authenticate, createUnauthenticated, type Introduction, toSocketCredentials } from './authentication.ts';
 import { toMaskedError } from './error-reports.ts';
-import { isWelcomeOrigin } from './origin.ts';
-import { createRequestId } from './request-id.ts';
+import type { HttpSettings } from './http-settings.ts';
+import type { OpenConnections } from './open-connections.ts';
+import { findPersisted } from './persisted-operations.ts';
+import { createRequestId, toRequestId } from './request-id.ts';
+import type { RequestLimits } from './request-limits.ts';
 import { checkParameters } from './request-sizes.ts';
-import type { SocketLimits } from './socket-limits.ts';
 import { spreadOut } from './spread-out.ts';
 import { graphqlPath, type ServerContext, type Yoga } from './yoga.ts';
 
@@ -18,17 +23,33 @@ const maxPayloadBytes = 256 * 1024;
 const initMilliseconds = 3_000;
 /** RFC 6455: the server goes down. Clients connect again. */
 const closeCodeGoingAway = 1001;
+/** The same for what the server cannot do now. */
+const closeCodeTryAgainLater = 1013;
+/** graphql-transport-ws: whoever is closed like this does not come again with the same credentials. */
+const closeCodeForbidden = 4403;
 
 export interface WebSocketDependencies {
   readonly yoga: Yoga;
+  readonly identity: Identity;
+  readonly settings: HttpSettings;
+  readonly connections: OpenConnections;
   readonly log: Logger;
-  readonly limits: SocketLimits;
+  readonly limits: RequestLimits;
+}
+
+/** What is known of a socket. */
+interface SocketState {
+  /** Aborts when it has closed: one for all of its operations. */
+  readonly signal: AbortSignal;
+  /** Undefined before it has introduced itself. */
+  viewer: Viewer | undefined;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws) on the same path, with the same schema, context and masking. */
-export function serveWebSockets(server: Server, { yoga, log, limits }: WebSocketDependencies): AsyncDisposable {
+export function serveWebSockets(server: Server, dependencies: WebSocketDependencies): AsyncDisposable {
+  const { settings, limits, log } = dependencies;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxPayloadBytes });
-  const signals = new WeakMap<WebSocket, AbortSignal>();
+  const states = new WeakMap<WebSocket, SocketState>();
   const graphql = useServer(
     {
       // Else what it did not expect is told to the client.
@@ -36,22 +57,25 @@ export function serveWebSockets(server: Server, { yoga, log, limits }: WebSocket
       connectionInitWaitTimeout: initMilliseconds,
       execute: (args) => (args as PreparedArguments).run.execute(args),
       subscribe: (args) => (args as PreparedArguments).run.subscribe(args),
-      onSubscribe: ({ extra, subscriptions }, _, payload) => {
-        const { socket, request: req } = extra;
-        const signal = signals.get(socket) ?? AbortSignal.abort();
-        const context = { req, requestId: createRequestId(), signal };
-        return prepare({ yoga, log, limits }, { context, socket, open: subscriptions }, payload);
+      onConnect: ({ connectionParams: parameters, extra: { socket, request } }) =>
+        admit(dependencies, { parameters, request }, { socket, state: states.get(socket) }),
+      onSubscribe({ extra: { socket, request: req }, subscriptions: open }, _, payload) {
+        const { viewer, signal } = states.get(socket) ?? {};
+        if (viewer === undefined || signal === undefined || isOver(viewer)) return [createUnauthenticated()];
+        const context = { req, requestId: createRequestId(), viewer, signal };
+        return prepare(dependencies, { context, socket, open }, payload);
       },
     },
     sockets,
   );
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.split('?')[0] !== graphqlPath) return refuse(socket, '404 Not Found');
-    if (!isWelcomeOrigin(request)) return refuse(socket, '403 Forbidden');
-    if (limits.isFull()) return refuse(socket, '503 Service Unavailable');
+    const { origins } = settings;
+    if (!origins.isKnownHost(request) || !origins.isWelcome(request)) return refuse(socket, '403 Forbidden');
+    if (limits.sockets.isFull()) return refuse(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      signals.set(webSocket, signalOf(webSocket));
-      limits.watch(webSocket);
+      states.set(webSocket, { signal: signalOf(webSocket), viewer: undefined });
+      limits.sockets.watch(webSocket);
       sockets.emit('connection', webSocket, request);
       // A message that is too large, for example: the client's mistake, which graphql-ws would print on the console.
       webSocket
@@ -70,12 +94,45 @@ export function serveWebSockets(server: Server, { yoga, log, limits }: WebSocket
   };
 }
 
+/** The timer that ends the socket may be late. */
+function isOver({ expiresAt }: Viewer): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
+}
+
+interface Admission {
+  readonly socket: WebSocket;
+  readonly state: SocketState | undefined;
+}
+
+/** False for a socket of nobody, which is closed then. */
+async function admit(
+  dependencies: WebSocketDependencies,
+  introduction: Introduction,
+  { socket, state }: Admission,
+): Promise<boolean> {
+  const { settings, connections, limits, log } = dependencies;
+  const { request } = introduction;
+  try {
+    const credentials = toSocketCredentials(introduction, settings.origins);
+    const viewer = await authenticate(dependencies, { request, credentials });
+    if (state === undefined || state.signal.aborted) return false;
+    limits.sockets.claim(socket, viewer);
+    const connection = connections.add(viewer, (reason) => socket.close(closeCodeForbidden, reason));
+    state.signal.addEventListener('abort', () => connection[Symbol.dispose]());
+    state.viewer = viewer;
+    return true;
+  } catch (error) {
+    const { extensions } = toMaskedError(log, error, toRequestId(request));
+    if (extensions.code !== 'UNAUTHENTICATED') socket.close(closeCodeTryAgainLater, 'Try again later');
+    return false;
+  }
+}
+
 /** What graphql-ws passes on to `execute` and `subscribe`. */
 interface PreparedArguments extends ExecutionArgs {
   readonly run: Pick<ReturnType<Yoga['getEnveloped']>, 'execute' | 'subscribe'>;
 }
 
-/** Aborts when the socket has closed: one for all of its operations. */
 function signalOf(socket: WebSocket): AbortSignal {
   const closed = new AbortController();
   socket.once('close', () => closed.abort());
@@ -90,21 +147,21 @@ interface Asked {
 }
 
 async function prepare(
-  { yoga, log, limits }: WebSocketDependencies,
+  { yoga, settings, limits, log }: WebSocketDependencies,
   { context, socket, open }: Asked,
   payload: SubscribePayload,
 ): Promise<PreparedArguments | readonly GraphQLError[]> {
-  const { query, operationName, variables } = payload;
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped(context);
+  const { operationName, variables } = payload;
   try {
-    limits.begin(socket, open);
+    limits.sockets.begin(socket, open);
     checkParameters(payload);
+    const query = settings.persisted === undefined ? payload.query : findPersisted(settings.persisted, payload);
     const document = orParseError(() => parse(query));
     const errors: readonly GraphQLError[] = validate(schema, document);
     if (errors.length > 0) return errors;
     if (!getOperationAST(document, operationName)) return [createUnresolvedOperation()];
     const contextValue = await contextFactory();
-    limits.claim(socket, contextValue.viewer);
     const run = { execute, subscribe };
     return { schema, document, operationName, variableValues: variables, contextValue, run } as PreparedArguments;
   } catch (error) {

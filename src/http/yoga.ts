@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
-import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
-import type { Identity } from '../accounts/identity.ts';
+import { createYoga, type Plugin, type YogaInitialContext } from 'graphql-yoga';
+import type { Viewer } from '../accounts/viewer.ts';
 import { isOutage } from '../database/outage.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { type Context, createContext } from '../graphql/context.ts';
 import { schema } from '../graphql/schema.ts';
-import { toClientAddress } from './client-address.ts';
 import { createTextCache } from './document-cache.ts';
 import { documentLimits } from './document-limits.ts';
 import { errorCodes } from './error-codes.ts';
-import { createErrorReports, toClientError, toMaskedError } from './error-reports.ts';
-import { graphiqlTabs } from './graphiql-tabs.ts';
+import { createErrorReports, toClientError } from './error-reports.ts';
+import type { HttpSettings } from './http-settings.ts';
+import { noIntrospection } from './introspection.ts';
 import { createOperationLimits } from './operation-limits.ts';
+import { createPersistedOnly } from './persisted-operations.ts';
 import { requestFormat } from './request-format.ts';
 import type { RequestLimits } from './request-limits.ts';
 import { requestSizes } from './request-sizes.ts';
@@ -29,7 +30,7 @@ export interface YogaOptions extends YogaDependencies {
 
 export interface YogaDependencies {
   readonly services: GenerationDependencies;
-  readonly identity: Identity;
+  readonly settings: HttpSettings;
   readonly limits: RequestLimits;
 }
 
@@ -38,13 +39,15 @@ export interface ServerContext {
   readonly req: IncomingMessage;
   readonly res?: ServerResponse;
   readonly requestId: string;
-  readonly signal?: AbortSignal;
+  readonly viewer: Viewer;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
 }
 
 export type Yoga = ReturnType<typeof createGraphQLServer>;
 
-/** GraphQL over HTTP and SSE, and GraphiQL, on one path. */
-export function createGraphQLServer({ services, identity, limits, maxRequestBodySize, closing }: YogaOptions) {
+/** GraphQL over HTTP and SSE, for whoever was let in. */
+export function createGraphQLServer({ services, settings, limits, maxRequestBodySize, closing }: YogaOptions) {
   const { log } = services;
   return createYoga<ServerContext, Context>({
     schema,
@@ -56,8 +59,8 @@ export function createGraphQLServer({ services, identity, limits, maxRequestBody
     landingPage: false,
     maxRequestBodySize,
     parserAndValidationCache: { documentCache: createTextCache(), errorCache: createTextCache() },
-    graphiql: { title: 'Darkroom', subscriptionsProtocol: 'WS', defaultTabs: [...graphiqlTabs] },
-    renderGraphiQL: renderGraphiQLOnDemand,
+    graphiql: false,
+    extraParamNames: ['documentId'],
     logging: {
       debug: (...details) => log.debug({ details }, 'yoga'),
       info: (...details) => log.debug({ details }, 'yoga'),
@@ -69,17 +72,18 @@ export function createGraphQLServer({ services, identity, limits, maxRequestBody
           'a request failed unexpectedly',
         ),
     },
-    context: async ({ req, request, requestId, signal }: YogaInitialContext & ServerContext) => {
-      const authenticate = () => identity.authenticate(req.headers);
-      const viewer = await limits.rateLimits.authenticate(toClientAddress(req), authenticate).catch((error) => {
-        throw toMaskedError(log, error, requestId);
-      });
-      return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });
+    context: ({ req, requestId, viewer, signal }: YogaInitialContext & ServerContext) => {
+      const baseUrl = toBaseUrl(settings, req);
+      const { clientAddress } = settings.findVisit(req);
+      const asked = { viewer, requestId, clientAddress, baseUrl, signal, closing };
+      return createContext(services, asked);
     },
     plugins: [
       requestFormat,
       requestSizes,
+      ...(settings.persisted === undefined ? [] : [createPersistedOnly(settings.persisted)]),
       tokenLimit,
+      ...(settings.hasIntrospection ? [] : [noIntrospection]),
       documentLimits,
       errorCodes,
       createErrorReports(log) as unknown as Plugin<ServerContext>,
@@ -88,8 +92,7 @@ export function createGraphQLServer({ services, identity, limits, maxRequestBody
   });
 }
 
-/** The page is 9 MB of text, which a server that nobody opens in a browser need not hold. */
-async function renderGraphiQLOnDemand(options?: GraphiQLOptions): Promise<string> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL(options);
+function toBaseUrl({ publicUrl, findVisit }: HttpSettings, request: IncomingMessage): string {
+  const { protocol, host } = findVisit(request);
+  return publicUrl ?? `${protocol}://${host}`;
 }

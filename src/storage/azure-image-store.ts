@@ -1,10 +1,11 @@
-import type { BlobDownloadResponseParsed, ContainerClient } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../domain/clock.ts';
 import { openAzureAccount } from './azure-account.ts';
-import { callAzure, hasStatus } from './azure-call.ts';
+import { callAzure } from './azure-call.ts';
 import { createAzureImageLinks } from './azure-image-links.ts';
 import { listBlobs, walkBlobs } from './azure-listing.ts';
 import { putBlob } from './azure-put.ts';
+import { findBlob, readBlob, streamBlob } from './azure-reading.ts';
 import type { ImageStore } from './image-store.ts';
 
 interface Dependencies {
@@ -16,7 +17,6 @@ interface Dependencies {
 
 const timeoutMilliseconds = 15_000;
 const healthTimeoutMilliseconds = 2_000;
-const readTimeoutMilliseconds = 60_000;
 const removalsAtATime = 8;
 
 /** Throws `StorageError` for a connection string that can't be used. */
@@ -26,7 +26,9 @@ export function createAzureImageStore({ connectionString, containerName, clock }
   return {
     prepare: (options) => prepare(container, options?.signal),
     put: (image) => putBlob(container, image),
-    read: (name, options) => read(container, name, options?.signal),
+    read: (name, options) => readBlob(container, name, options),
+    find: (name, options) => findBlob(container, name, options),
+    stream: (name, options) => streamBlob(container, name, options),
     list: (prefix, options) => listBlobs(container, prefix, options),
     walk: (prefix, options) => walkBlobs(container, prefix, options),
     remove: (names) => remove(container, names),
@@ -41,30 +43,6 @@ async function prepare(container: ContainerClient, signal?: AbortSignal): Promis
   await callAzure({ attempt, timeoutMilliseconds, signal }, (abortSignal) =>
     container.createIfNotExists({ abortSignal }),
   );
-}
-
-async function read(container: ContainerClient, name: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
-  const attempt = `Reading the picture "${name}"`;
-  return callAzure({ attempt, timeoutMilliseconds: readTimeoutMilliseconds, signal }, async (abortSignal) => {
-    try {
-      const answer = await container.getBlobClient(name).download(0, undefined, { abortSignal });
-      return await readBody(answer);
-    } catch (error) {
-      if (hasStatus(error, 404)) return undefined;
-      throw error;
-    }
-  });
-}
-
-/** Into its room as it comes: joined at the end, it would be held twice. */
-async function readBody({ readableStreamBody, contentLength }: BlobDownloadResponseParsed): Promise<Uint8Array> {
-  if (readableStreamBody === undefined || contentLength === undefined)
-    throw new TypeError('A download without a body.');
-  const bytes = Buffer.allocUnsafeSlow(contentLength);
-  let filled = 0;
-  for await (const chunk of readableStreamBody) filled += (chunk as Buffer).copy(bytes, filled);
-  if (filled < contentLength) throw new Error('The download was cut off.');
-  return bytes;
 }
 
 async function remove(container: ContainerClient, names: Iterable<string>): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /**
  * Where the bytes of pictures live. Blobs are private and never change: a name stands for the same bytes for ever.
  * Every call that reaches out throws `StorageError`, and the signal's reason after an abort.
@@ -12,6 +14,13 @@ export interface ImageStore {
   put(image: ImageToStore): Promise<void>;
   /** The bytes, or undefined when there is no such blob. */
   read(name: string, options?: CallOptions): Promise<Uint8Array | undefined>;
+  /** What there is under a name, or undefined when there is no such blob. */
+  find(name: string, options?: CallOptions): Promise<StoredImage | undefined>;
+  /**
+   * Some of the bytes, as they come; undefined when there is no such blob. Whoever takes them reads them to their end, destroys
+   * the stream or aborts the signal, which bounds all of the reading.
+   */
+  stream(name: string, options: StreamOptions): Promise<Readable | undefined>;
   /** Every blob whose name starts with `prefix`, by name. Meant for the blobs of one generation: all are held in memory. */
   list(prefix: string, options?: CallOptions): Promise<readonly StoredImage[]>;
   /**
@@ -65,6 +74,12 @@ export interface CallOptions {
 export interface WalkOptions extends CallOptions {
   /** Default: as many as the store gives at a time. */
   readonly pageSize?: number;
+}
+
+export interface StreamOptions extends CallOptions {
+  readonly offset: number;
+  /** From 1, and not beyond the end. */
+  readonly count: number;
 }
 
 export interface LinkOptions {

@@ -57,6 +57,10 @@ describe.skipIf(executablePath === undefined)('GraphiQL in Chromium (skipped whe
     page.on('request', (request) => addresses.push(request.url()));
     page.on('websocket', (socket) => addresses.push(socket.url()));
     page.on('pageerror', (error) => complaints.push(error.message));
+    // What its policy forbids is told on the console alone.
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+    });
     await page.goto(`${darkroom.url}/graphql`);
     await page.getByRole('tab').first().waitFor();
     return { page, addresses, complaints };

@@ -27,7 +27,7 @@ test('a server that retires says that it is not ready, and still answers', async
 test('who waits for the end of a generation is told how it stands', async () => {
   await using api = await startApi();
   const waiting = api.client.query(generate, { input: { prompt: 'nobody runs it' }, waitSeconds: 300 });
-  await expect.poll(() => api.app.hub.mailboxCount).toBe(1);
+  await expect.poll(() => api.app.hub.mailboxCount, { timeout: 10_000 }).toBe(1);
   const closing = api[Symbol.asyncDispose]();
   expect(await waiting).toMatchObject({ generateImage: { generation: { status: 'QUEUED' } } });
   await closing;

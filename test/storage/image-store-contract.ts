@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { ImageStore } from '../../src/storage/image-store.ts';
@@ -37,6 +39,36 @@ export function describeImageStore(name: string, openStore: (clock: Clock) => Im
 
     test('knows nothing of a name that was never put', async () => {
       expect(await store.read(newName())).toBeUndefined();
+    });
+
+    test('finds what there is under a name, and nothing under another', async () => {
+      const { name } = await putNew({ bytes: randomBytes(321) });
+      expect(await store.find(name)).toEqual({ name, sizeBytes: 321, mediaType, metadata: {} });
+      expect(await store.find(newName())).toBeUndefined();
+    });
+
+    test.for([
+      [0, 1000],
+      [0, 1],
+      [999, 1],
+      [400, 200],
+    ])('streams the bytes from %i on, %i of them', async ([offset = 0, count = 0]) => {
+      const { name, bytes } = await putNew();
+      const stream = await store.stream(name, { offset, count });
+      expect(await buffer(stream ?? Readable.from([]))).toEqual(bytes.subarray(offset, offset + count));
+    });
+
+    test('streams nothing of a name that was never put', async () => {
+      expect(await store.stream(newName(), { offset: 0, count: 1 })).toBeUndefined();
+    });
+
+    test('a stream ends when its signal aborts', async () => {
+      const { name } = await putNew({ bytes: randomBytes(8_000_000) });
+      const abort = new AbortController();
+      const stream = await store.stream(name, { offset: 0, count: 8_000_000, signal: abort.signal });
+      abort.abort();
+      await expect(buffer(stream ?? Readable.from([]))).rejects.toThrow();
+      expect(stream?.destroyed).toBe(true);
     });
 
     test('takes the same bytes under the same name again', async () => {

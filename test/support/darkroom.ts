@@ -22,8 +22,11 @@ export interface DarkroomOptions {
   readonly beside?: Darkroom;
   /** Changes to its configuration. */
   readonly config?: Partial<Config>;
-  /** Default: everybody is who they say. `configured`: as configuration has it. */
-  readonly identity?: 'configured' | ((database: Database) => Identity);
+  /**
+   * Default: one that knows everybody by `Authorization: Test alice`. `configured`: as configuration has it. `local`: that of a
+   * server without any.
+   */
+  readonly identity?: 'configured' | 'local' | ((database: Database) => Identity);
 }
 
 /** A whole server on real PostgreSQL, real Azurite and a real port, with a database and a container of its own. */
@@ -49,7 +52,11 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
   const database = stack.use(connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 4, log }));
   const app = stack.use(
     await createApp({
-      config: { ...config, WORKER_CONCURRENCY: options.concurrency ?? config.WORKER_CONCURRENCY },
+      config: {
+        ...config,
+        ...(options.identity === 'local' ? { API_KEY_PEPPER: undefined } : {}),
+        WORKER_CONCURRENCY: options.concurrency ?? config.WORKER_CONCURRENCY,
+      },
       role: options.role ?? 'all',
       log,
       providers: options.providers ?? [createBlankProvider()],
@@ -68,6 +75,8 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
   return readConfig({
     PORT: '0',
     SHUTDOWN_SECONDS: '0',
+    GRAPHIQL: 'on',
+    INTROSPECTION: 'on',
     DATABASE_URL: url,
     AZURE_STORAGE_CONNECTION_STRING: inject('storageConnectionString'),
     AZURE_STORAGE_CONTAINER: createTestContainerName(),
@@ -76,7 +85,7 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
 }
 
 function toIdentity({ identity = createTestIdentity }: DarkroomOptions, database: Database) {
-  return identity === 'configured' ? {} : { identity: identity(database) };
+  return typeof identity === 'function' ? { identity: identity(database) } : {};
 }
 
 /** Tests have many users: the header names one. */

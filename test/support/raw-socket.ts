@@ -22,8 +22,32 @@ export interface RawSocket {
   close(): Promise<void>;
 }
 
-export async function openRawSocket({ url, headers }: ClientOptions): Promise<RawSocket> {
-  const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', { headers });
+/** A socket on which nothing was said yet. */
+function openSocket({ url, headers }: ClientOptions): WebSocket {
+  return new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', { headers });
+}
+
+/** How the server closes a socket, as `4403 Forbidden`. */
+export async function closingOf(socket: WebSocket): Promise<string> {
+  const [code, reason] = await once(socket, 'close');
+  return `${code} ${reason}`;
+}
+
+/** How the server closes a socket on which somebody introduces himself. Throws when it lets him in. */
+export async function closingOfNewSocket(client: ClientOptions, payload?: unknown): Promise<string> {
+  const socket = openSocket(client);
+  const closed = closingOf(socket);
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload }));
+  const acknowledged = once(socket, 'message').then(([text]) => {
+    socket.terminate();
+    throw new Error(`let in: ${text}`);
+  });
+  return Promise.race([closed, acknowledged]);
+}
+
+export async function openRawSocket(client: ClientOptions, payload?: unknown): Promise<RawSocket> {
+  const socket = openSocket(client);
   // Each `on` and each `once` listens for the end.
   socket.setMaxListeners(0);
   const messages = on(socket, 'message', { close: ['close'] });
@@ -34,7 +58,7 @@ export async function openRawSocket({ url, headers }: ClientOptions): Promise<Ra
     return JSON.parse(String(value[0]));
   };
   await once(socket, 'open');
-  send({ type: 'connection_init' });
+  send({ type: 'connection_init', payload });
   const acknowledged = await next();
   if (acknowledged.type !== 'connection_ack') throw new Error(`not acknowledged: ${acknowledged.type}`);
   return {
