@@ -68,7 +68,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { role, log } = options;
   await using stack = new AsyncDisposableStack();
   const services = await startServices(options, stack);
-  await migrateDatabase({ url: services.databaseUrl, log });
+  await migrateDatabase({ url: services.databaseUrl.reveal(), log });
   const { dependencies, ...calls } = await connect(options, services, stack);
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
   const server = role === 'worker' ? undefined : stack.use(await startAnswering(options, dependencies));
@@ -90,7 +90,7 @@ interface Connected {
 
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
   const { config, role, log } = options;
-  const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
+  const database = stack.use(connectDatabase({ url: services.databaseUrl.reveal(), maxConnections, log }));
   await checkDurability(database.pool);
   const drainMilliseconds = config.SHUTDOWN_SECONDS * 1000;
   const [queue, images] = await allOrNothing([
@@ -104,7 +104,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const running = createRunningGenerations();
   const openCalls = createOpenCalls(config.PUBLIC_URL);
   const { providers, vendors } = openProviders(options, stack);
-  const from = { url: services.databaseUrl, connection: database.pool, log };
+  const from = { url: services.databaseUrl.reveal(), connection: database.pool, log };
   const announce = await openHints(from, { hub, queue, running, openCalls, backstop }, stack);
   const { catalogue, health } = await openHealth(options, { database, providers }, stack);
   const enhancer = options.enhancer ?? vendors.enhancer;
@@ -179,7 +179,7 @@ async function openHealth(options: AppOptions, { database, providers }: HealthSo
 async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {
   const { AZURE_STORAGE_CONTAINER: containerName } = config;
   try {
-    const images = createAzureImageStore({ connectionString: storageConnectionString, containerName, clock });
+    const images = createAzureImageStore({ connectionString: storageConnectionString.reveal(), containerName, clock });
     await images.prepare();
     return images;
   } catch (cause) {

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { createSecret, isSecret, type Secret } from './domain/secret.ts';
 import { StartError } from './domain/start-error.ts';
+import { readSecretFiles } from './read-secret-files.ts';
 
 /** As sysexits.h has it: something is wrong with the configuration. */
 export const exitCodeConfig = 78;
@@ -15,12 +17,18 @@ const wholeNumber = (min: number, max: number) =>
     )
     .transform(Number);
 
-/** Without a slash at its end. */
+const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' });
+const withoutSlash = (url: string) => url.replace(/\/+$/, '');
+
+/** Without a slash at its end. It is shown, and so holds no password. */
 const baseUrl = () =>
-  z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
-    .transform((url) => url.replace(/\/+$/, ''));
-const secret = () => z.string().min(1).optional();
+  httpUrl()
+    .refine((url) => !/^https?:\/\/[^/?#]*@/.test(url), "must not hold a user's name or password")
+    .transform(withoutSlash);
+
+/** What nobody may see, of the form that is given. It may stand in a file instead: `readSecretFiles`. */
+const secret = (form: z.ZodType<string> = z.string().min(1)) =>
+  form.transform(createSecret).optional().meta({ isSecret: true });
 
 /** One block for each vendor. A vendor whose key or URL is missing is off. */
 const vendorSchema = z.object({
@@ -44,9 +52,9 @@ const vendorSchema = z.object({
     .optional()
     .describe('An endpoint of your own: https://api.runpod.ai/v2/<endpoint>. Public endpoints work without it.'),
   COMFYUI_URL: baseUrl().optional().describe('Turns ComfyUI on: for example http://127.0.0.1:8188.'),
-  AUTOMATIC1111_URL: baseUrl()
-    .optional()
-    .describe('Turns AUTOMATIC1111 or Forge on: for example http://127.0.0.1:7860, with user:password@ where it asks.'),
+  AUTOMATIC1111_URL: secret(httpUrl().transform(withoutSlash)).describe(
+    'Turns AUTOMATIC1111 or Forge on: for example http://127.0.0.1:7860, with user:password@ where it asks.',
+  ),
   REPLICATE_API_TOKEN: secret().describe('Turns Replicate on.'),
   REPLICATE_BASE_URL: baseUrl()
     .default('https://api.replicate.com/v1')
@@ -70,15 +78,12 @@ export const configSchema = z.object({
     .min(1)
     .default('.darkroom')
     .describe('Where the embedded PostgreSQL and Azurite keep their data.'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that begins with postgres:// or postgresql://' })
-    .optional()
-    .describe('A PostgreSQL database. Without it, an embedded PostgreSQL is started.'),
-  AZURE_STORAGE_CONNECTION_STRING: z
-    .string()
-    .regex(/(^|;)AccountKey=|^UseDevelopmentStorage=true/, 'must hold an AccountKey')
-    .optional()
-    .describe('An Azure storage account. Without it, an embedded Azurite is started.'),
+  DATABASE_URL: secret(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must be a URL that begins with postgres:// or postgresql://' }),
+  ).describe('A PostgreSQL database. Without it, an embedded PostgreSQL is started.'),
+  AZURE_STORAGE_CONNECTION_STRING: secret(
+    z.string().regex(/(^|;)AccountKey=|^UseDevelopmentStorage=true/, 'must hold an AccountKey'),
+  ).describe('An Azure storage account. Without it, an embedded Azurite is started.'),
   AZURE_STORAGE_CONTAINER: z
     .string()
     .regex(/^[a-z0-9](-?[a-z0-9]){2,62}$/, 'must be 3 to 63 lower-case letters, digits and single hyphens')
@@ -125,15 +130,32 @@ export const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema>;
 
+/** The variables whose values nobody may see. */
+export const secretNames: readonly string[] = Object.entries(configSchema.shape)
+  .filter(([, schema]) => schema.meta()?.isSecret === true)
+  .map(([name]) => name);
+
+/** What must not be in the log, whoever writes there. */
+export function findSecrets(config: Config): readonly Secret[] {
+  return Object.values(config).filter(isSecret);
+}
+
 /**
  * The configuration in the environment, over that of a `.env` file in the working directory. Throws `StartError` with one
  * line for each problem. Values never appear in it: they may be secrets.
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, file = '.env'): Config {
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  const given = Object.entries({ ...fromFile, ...environment }).filter(([, value]) => value !== '');
-  const parsed = configSchema.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const all = Object.entries<string | undefined>({ ...fromFile, ...environment });
+  const given: Readonly<Record<string, string>> = Object.fromEntries(all.filter(isFilled));
+  const { values, problems: fileProblems } = readSecretFiles(given, secretNames);
+  const parsed = configSchema.safeParse({ ...given, ...values });
+  if (parsed.success && fileProblems.length === 0) return parsed.data;
+  const issues = parsed.error?.issues ?? [];
+  const problems = [...fileProblems, ...issues.map(({ path, message }) => `${path.join('.')}: ${message}`)];
   throw new StartError(problems.join('\n'), { exitCode: exitCodeConfig });
+}
+
+function isFilled(entry: readonly [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined && entry[1] !== '';
 }

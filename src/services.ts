@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { createSecret, type Secret } from './domain/secret.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
 import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
@@ -6,8 +7,8 @@ import type { Logger } from './log.ts';
 
 /** What the app keeps its things in, given by the configuration or started by us. */
 export interface Services {
-  readonly databaseUrl: string;
-  readonly storageConnectionString: string;
+  readonly databaseUrl: Secret;
+  readonly storageConnectionString: Secret;
   /** Where embedded services keep their data; undefined when none runs. */
   readonly dataDirectory: string | undefined;
 }
@@ -24,9 +25,10 @@ export async function startServices({ config, log }: ServicesOptions, stack: Asy
     return { databaseUrl, storageConnectionString, dataDirectory: undefined };
   }
   const directory: DataDirectory = stack.use(await openDataDirectory(config.DATA_DIR));
-  const startPostgres = async () => stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url;
+  const startPostgres = async () =>
+    createSecret(stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url);
   const startAzurite = async () =>
-    stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString;
+    createSecret(stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString);
   const [database, storage] = await allOrNothing([
     databaseUrl ?? startPostgres(),
     storageConnectionString ?? startAzurite(),

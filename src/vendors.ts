@@ -148,7 +148,7 @@ function findOrigins(config: Config, { servers }: ModelsFile): readonly string[]
     config.REPLICATE_BASE_URL,
     config.FAL_BASE_URL,
     config.COMFYUI_URL,
-    config.AUTOMATIC1111_URL,
+    config.AUTOMATIC1111_URL?.reveal(),
     ...Object.values(servers).map(({ baseUrl }) => baseUrl),
   ];
   return urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin]));

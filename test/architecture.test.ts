@@ -20,8 +20,9 @@ const layers: readonly (readonly string[])[] = [
 /** What stands beside the layers, and what it may import. `cli` speaks GraphQL only. */
 const besideLayers: Readonly<Record<string, readonly string[]>> = {
   cli: [],
-  log: [],
-  config: ['domain'],
+  log: ['domain'],
+  config: ['domain', 'read-secret-files'],
+  'read-secret-files': [],
   embedded: ['domain', 'log'],
 };
 
