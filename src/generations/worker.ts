@@ -3,6 +3,7 @@ import { removeExpiredKeys } from '../database/remove-expired-keys.ts';
 import { toRunJob } from './accept.ts';
 import { expireQueued } from './expire-queued.ts';
 import type { RunDependencies } from './generation-run.ts';
+import { purgeUser, sendPurges } from './purge-user.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
 import { startBlobSweep } from './sweep-blobs.ts';
@@ -32,6 +33,7 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   resources.use(repeatEvery(sweepMilliseconds, () => sweep(dependencies), log));
   resources.use(repeatEvery(deadlineLookMilliseconds, () => expireQueued(dependencies), log));
   resources.use(startBlobSweep(dependencies));
+  resources.use(repeatEvery(sweepMilliseconds, () => sendPurges(dependencies), log));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   const works = [
     queue.work({
@@ -41,6 +43,11 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
       handle: ({ generationId }, context) => runGeneration(dependencies, { generationId, ...context }),
     }),
     queue.work({ name: 'remove-blobs', concurrency: blobRemovals, handle: ({ names }) => images.remove(names) }),
+    queue.work({
+      name: 'purge-user',
+      concurrency: 1,
+      handle: ({ userId }, { drain }) => purgeUser(dependencies, { userId, drain }),
+    }),
   ];
   resources.defer(async () => void (await Promise.all(works.map((work) => work[Symbol.asyncDispose]()))));
   let draining: Promise<void> | undefined;

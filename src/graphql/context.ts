@@ -1,4 +1,6 @@
+import { toActor } from '../accounts/to-actor.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { type Audit, createAudit } from '../database/audit.ts';
 import type { ViewerDatabase } from '../database/viewer-scope.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
@@ -15,11 +17,15 @@ export interface Context {
   /** Reads what is the viewer's, nothing else. */
   readonly database: ViewerDatabase;
   readonly services: GenerationDependencies;
+  /** Writes down what the viewer does. */
+  readonly audit: Audit;
   readonly loaders: Loaders;
 }
 
 export interface Request {
   readonly viewer: Viewer;
+  /** Where it came from; null where that is not known. */
+  readonly address: string | null;
   readonly requestId: string;
   readonly signal: AbortSignal;
   readonly closing: AbortSignal;
@@ -27,5 +33,6 @@ export interface Request {
 
 export function createContext(services: GenerationDependencies, request: Request): Context {
   const database = services.database.forViewer(request.viewer.id);
-  return { ...request, services, database, loaders: createLoaders(services, request.viewer) };
+  const audit = createAudit(services, toActor(request.viewer, request));
+  return { ...request, services, database, audit, loaders: createLoaders(services, request.viewer) };
 }

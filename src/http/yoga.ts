@@ -65,7 +65,7 @@ export function createGraphQLServer({ services, identity, maxRequestBodySize, cl
       const viewer = await identity.authenticate(req.headers).catch((error) => {
         throw toMaskedError(log, error, requestId);
       });
-      return createContext(services, { viewer, requestId, signal: signal ?? request.signal, closing });
+      return createContext(services, { viewer, address: null, requestId, signal: signal ?? request.signal, closing });
     },
     plugins: [requestFormat, tokenLimit, errorCodes, createErrorReports(log) as unknown as Plugin<ServerContext>],
   });

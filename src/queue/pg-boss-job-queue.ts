@@ -15,6 +15,7 @@ const watched = { heartbeatSeconds: 10, expireInSeconds: 86_399 };
 const queues: Record<JobName, Omit<Queue, 'name'>> = {
   'run-generation': { policy: 'exclusive', ...lasting, ...watched },
   'remove-blobs': { policy: 'exclusive', ...lasting, ...watched },
+  'purge-user': { policy: 'exclusive', ...lasting, ...watched },
 };
 
 export interface PgBossJobQueueOptions {
