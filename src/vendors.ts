@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import { type Config, findSecrets } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createDownloader, type Downloader } from './network/download.ts';
 import { createFetch, type Fetch } from './network/fetch.ts';
@@ -9,6 +9,7 @@ import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { automatic1111Models, createAutomatic1111Provider } from './providers/automatic1111/automatic1111-provider.ts';
 import { cloudflareModels, createCloudflareProvider } from './providers/cloudflare/cloudflare-provider.ts';
 import { comfyuiModels, createComfyuiProvider } from './providers/comfyui/comfyui-provider.ts';
+import { createDiscreetProvider } from './providers/discreet-provider.ts';
 import { createFalProvider, falModels } from './providers/fal/fal-provider.ts';
 import { createGeminiProvider, geminiModels } from './providers/gemini/gemini-provider.ts';
 import { type ModelDefinitions, readModels } from './providers/model-definition.ts';
@@ -41,9 +42,11 @@ export function createVendors(config: Config, clock: Clock): Vendors {
     ...createServers(file, dependencies, toModels),
   ];
   checkSlugs(file, providers);
+  const secrets = [...findSecrets(config), ...Object.values(file.servers).map(({ apiKey }) => apiKey)];
   const publicDownloader = resources.use(createDownloader({ trustedOrigins: [] }));
   const enhancer = createEnhancer(config, fetch);
-  return { providers, enhancer, publicDownloader, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const discreet = providers.map((provider) => createDiscreetProvider(provider, secrets));
+  return { providers: discreet, enhancer, publicDownloader, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 /** The one that is named, and otherwise the first that has a key. Throws an `Error` where the named one has none. */

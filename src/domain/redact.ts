@@ -1,7 +1,7 @@
 import { hidden, type Secret } from './secret.ts';
 
 /** Shorter ones would be found in ordinary words. */
-const minCharacters = 4;
+const minCharacters = 5;
 
 /** Where something stands that is a secret by its looks, whoever's it is. */
 const shapes: readonly RegExp[] = [

@@ -6,6 +6,7 @@ import { createTemporaryDirectory } from '../embedded/owner.ts';
 import { type ServerProcess, startServerProcess } from '../http/server-process.ts';
 import { plain } from '../pictures/sample-pictures.ts';
 import { uploadAs } from '../support/multipart.ts';
+import { sendJson } from '../support/standins/standin.ts';
 import { createTestContainerName, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { type AllVendors, echoAs, startAllVendors, type VendorStandin } from './support/all-vendors.ts';
 import { dumpRows, findMarkers } from './support/find-markers.ts';
@@ -130,6 +131,19 @@ describe('secrets stay where they are used', () => {
       expect(JSON.stringify(made)).not.toMatch(/sig=(?!\[secret\])/);
     },
   );
+
+  test('a refusal whose categories are made of secrets tells none of them', async () => {
+    const details = { moderation_stage: 'input', categories: [markers.get('OPENAI_API_KEY'), 'violence'] };
+    const error = {
+      message: 'No.',
+      type: 'image_generation_user_error',
+      code: 'moderation_blocked',
+      moderation_details: details,
+    };
+    vendorOf('openai').standin.interject(/generations$/, (_, response) => sendJson(response, 400, { error }));
+    const { generation } = await perform('openai');
+    expect(generation).toMatchObject({ failure: { code: 'CONTENT_REFUSED', categories: ['[secret]', 'violence'] } });
+  });
 
   test('neither do a failed enhancement, an upload, a link, and what nobody expected', async () => {
     vendorOf('openai').standin.interject(/chat/, echoAs(400, ''));
