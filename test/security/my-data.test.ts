@@ -170,7 +170,7 @@ describe('what is left of somebody who had their data deleted', () => {
       { state: 'requested' },
       { state: 'completed' },
     ]);
-  });
+  }, 180_000);
 });
 
 const expectedTables = ['User', 'ApiKey', 'Generation', 'Prompt', 'Image', 'IdempotencyKey', 'AuditEntry'].map(
@@ -180,7 +180,8 @@ const expectedTables = ['User', 'ApiKey', 'Generation', 'Prompt', 'Image', 'Idem
 /** The program itself as a worker, which dies at this point. Answers what ended it. */
 async function work(point: string) {
   await using worker = await startWorker(point);
-  return worker.ended;
+  // Awaited here: disposing kills it as well.
+  return await worker.ended;
 }
 
 async function startWorker(point = 'none') {
