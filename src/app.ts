@@ -72,7 +72,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (role !== 'worker' && options.identity === undefined) checkIdentity(options.config);
   await using stack = new AsyncDisposableStack();
   const services = await startServices(options, stack);
-  await migrateDatabase({ url: services.databaseUrl, log });
+  await migrateDatabase({ url: services.databaseUrl.reveal(), log });
   const { dependencies, identity, ...calls } = await connect(options, services, stack);
   const worker = role === 'api' ? undefined : startWork(options, { ...dependencies, ...calls }, stack);
   const server =
@@ -104,7 +104,7 @@ interface Door {
 
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
   const { config, role, log } = options;
-  const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
+  const database = stack.use(connectDatabase({ url: services.databaseUrl.reveal(), maxConnections, log }));
   await checkDurability(database.pool);
   const drainMilliseconds = config.SHUTDOWN_SECONDS * 1000;
   const [queue, images] = await allOrNothing([
@@ -118,7 +118,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const running = createRunningGenerations();
   const openCalls = createOpenCalls(config.PUBLIC_URL);
   const { providers, vendors } = openProviders(options, stack);
-  const from = { url: services.databaseUrl, connection: database.pool, log };
+  const from = { url: services.databaseUrl.reveal(), connection: database.pool, log };
   const identity = await openIdentity(options, database, stack);
   const door: Door = { checkConnections: () => undefined };
   const announce = await openHints(from, { hub, queue, running, openCalls, backstop, identity, door }, stack);
@@ -128,7 +128,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'off' ? undefined : vendors.publicDownloader };
   const pepper = config.API_KEY_PEPPER;
-  const hashApiKey = pepper === undefined ? undefined : createApiKeyHash(pepper);
+  const hashApiKey = pepper === undefined ? undefined : createApiKeyHash(pepper.reveal());
   const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, hashApiKey, log };
   return { dependencies, identity, running, openCalls, door };
 }
@@ -217,7 +217,7 @@ async function openHealth(options: AppOptions, { database, providers }: HealthSo
 async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {
   const { AZURE_STORAGE_CONTAINER: containerName } = config;
   try {
-    const images = createAzureImageStore({ connectionString: storageConnectionString, containerName, clock });
+    const images = createAzureImageStore({ connectionString: storageConnectionString.reveal(), containerName, clock });
     await images.prepare();
     return images;
   } catch (cause) {

@@ -93,7 +93,7 @@ export async function createIdentity(
 
 function createWaysIn(config: Config, dependencies: IdentityDependencies, stack: AsyncDisposableStack): WaysIn {
   const { database, clock, log } = dependencies;
-  const { API_KEY_PEPPER: pepper, AUTH_SECRET: secrets } = config;
+  const { API_KEY_PEPPER: pepper, AUTH_SECRET: secret } = config;
   const findRole = createFindRole(config.ADMIN_SUBJECTS ?? []);
   const introductions = createIntroductions({ ...dependencies, findRole });
   const createApiKeys = (hashApiKey: ReturnType<typeof createApiKeyHash>) => {
@@ -101,9 +101,9 @@ function createWaysIn(config: Config, dependencies: IdentityDependencies, stack:
     return createApiKeyAuthentication({ database, clock, findRole, hashApiKey, uses });
   };
   return {
-    apiKeys: pepper === undefined ? undefined : createApiKeys(createApiKeyHash(pepper)),
+    apiKeys: pepper === undefined ? undefined : createApiKeys(createApiKeyHash(pepper.reveal())),
     tokens: createTokens(config, { clock, introductions }, stack),
-    sessions: secrets === undefined ? undefined : createSessionAuthentication({ secrets, introductions, clock }),
+    sessions: secret === undefined ? undefined : createSessionAuthentication({ secret, introductions, clock }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { type App, createApp, type Role, roles } from './app.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, findSecrets, readConfig } from './config.ts';
+import { createRedact, type Redact } from './domain/redact.ts';
 import { StartError } from './domain/start-error.ts';
 import { createLogger } from './log.ts';
 
@@ -15,10 +16,12 @@ const maxStopMilliseconds = 10_000;
 /** Starts the server and stops it on SIGTERM, SIGINT, and when the process that started it over IPC is gone. */
 async function main(): Promise<void> {
   const config = readConfig();
+  const secrets = findSecrets(config);
+  redact = createRedact(secrets);
   const role = parseRole(process.argv.slice(2));
   // Heard from the beginning: whoever is told to end while starting must not leave its database running.
   const end = waitForEnd();
-  const app = await createApp({ config, role, log: createLogger({ level: config.LOG_LEVEL }) });
+  const app = await createApp({ config, role, log: createLogger({ level: config.LOG_LEVEL, secrets }) });
   process.stdout.write(describe(app, config, role));
   if (process.connected) process.send?.({ url: app.url });
   const reason = await end;
@@ -58,7 +61,7 @@ function parseRole(args: readonly string[]): Role {
 }
 
 function describe({ url, services }: App, config: Config, role: Role): string {
-  const database = new URL(services.databaseUrl);
+  const database = new URL(services.databaseUrl.reveal());
   const kept = services.dataDirectory === undefined ? '' : `, kept in ${services.dataDirectory}`;
   const databaseKind =
     config.DATABASE_URL === undefined ? `embedded PostgreSQL at ${database.host}${kept}` : database.host;
@@ -74,10 +77,14 @@ function describe({ url, services }: App, config: Config, role: Role): string {
   ].join('\n');
 }
 
+/** What is written when all is lost goes through no logger. Until the configuration is read, no secret is known. */
+let redact: Redact = createRedact([]);
+
 function fail(error: unknown): never {
   const isExpected = error instanceof StartError;
-  process.stderr.write(`${isExpected ? error.message : ((error as Error).stack ?? error)}\n`);
+  process.stderr.write(`${redact(isExpected ? error.message : inspect(error))}\n`);
   process.exit(isExpected ? error.exitCode : 1);
 }
 
+process.on('uncaughtException', fail);
 main().catch(fail);

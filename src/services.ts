@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { createSecret, type Secret } from './domain/secret.ts';
 import { type DataDirectory, openDataDirectory } from './embedded/data-directory.ts';
 import { startEmbeddedAzurite } from './embedded/embedded-azurite.ts';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
@@ -7,8 +8,8 @@ import type { Logger } from './log.ts';
 
 /** What the app keeps its things in, given by the configuration or started by us. */
 export interface Services {
-  readonly databaseUrl: string;
-  readonly storageConnectionString: string;
+  readonly databaseUrl: Secret;
+  readonly storageConnectionString: Secret;
   /** Where embedded services keep their data; undefined when none runs. */
   readonly dataDirectory: string | undefined;
 }
@@ -25,9 +26,10 @@ export async function startServices({ config, log }: ServicesOptions, stack: Asy
     return { databaseUrl, storageConnectionString, dataDirectory: undefined };
   }
   const directory: DataDirectory = stack.use(await openDataDirectory(config.DATA_DIR));
-  const startPostgres = async () => stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url;
+  const startPostgres = async () =>
+    createSecret(stack.use(await startEmbeddedPostgres({ directory: directory.postgres, log })).url);
   const startAzurite = async () =>
-    stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString;
+    createSecret(stack.use(await startEmbeddedAzurite({ directory: directory.azurite, log })).connectionString);
   const [database, storage] = await allOrNothing([
     databaseUrl ?? startPostgres(),
     storageConnectionString ?? startAzurite(),
@@ -40,7 +42,7 @@ export async function startServices({ config, log }: ServicesOptions, stack: Asy
  * the embedded one, started for the moment.
  */
 export async function openDatabase({ config, log }: ServicesOptions, stack: AsyncDisposableStack): Promise<string> {
-  if (config.DATABASE_URL !== undefined) return config.DATABASE_URL;
+  if (config.DATABASE_URL !== undefined) return config.DATABASE_URL.reveal();
   const directory = await openDataDirectory(config.DATA_DIR).catch(async (error: unknown) => {
     const running = await findRunningPostgres(config.DATA_DIR);
     if (running === undefined) throw error;

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import { type Config, findSecrets } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createDownloader, type Downloader, patienceWithStrangers } from './network/download.ts';
 import { createFairDownloader } from './network/fair-downloader.ts';
@@ -12,6 +12,7 @@ import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { automatic1111Models, createAutomatic1111Provider } from './providers/automatic1111/automatic1111-provider.ts';
 import { cloudflareModels, createCloudflareProvider } from './providers/cloudflare/cloudflare-provider.ts';
 import { comfyuiModels, createComfyuiProvider } from './providers/comfyui/comfyui-provider.ts';
+import { createDiscreetProvider } from './providers/discreet-provider.ts';
 import { createFalProvider, falModels } from './providers/fal/fal-provider.ts';
 import { createGeminiProvider, geminiModels } from './providers/gemini/gemini-provider.ts';
 import { type ModelDefinitions, readModels } from './providers/model-definition.ts';
@@ -44,9 +45,11 @@ export function createVendors(config: Config, clock: Clock): Vendors {
     ...createServers(file, dependencies, toModels),
   ];
   checkSlugs(file, providers);
+  const secrets = [...findSecrets(config), ...Object.values(file.servers).map(({ apiKey }) => apiKey)];
   const publicDownloader = resources.use(createPublicDownloader(config));
   const enhancer = createEnhancer(config, fetch);
-  return { providers, enhancer, publicDownloader, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  const discreet = providers.map((provider) => createDiscreetProvider(provider, secrets));
+  return { providers: discreet, enhancer, publicDownloader, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 function createPublicDownloader(config: Config): Downloader {
@@ -165,7 +168,7 @@ function findOrigins(config: Config, { servers }: ModelsFile): readonly string[]
     config.REPLICATE_BASE_URL,
     config.FAL_BASE_URL,
     config.COMFYUI_URL,
-    config.AUTOMATIC1111_URL,
+    config.AUTOMATIC1111_URL?.reveal(),
     ...Object.values(servers).map(({ baseUrl }) => baseUrl),
   ];
   return urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin]));

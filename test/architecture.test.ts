@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
 /** What stands beside the layers, and what it may import. `cli` speaks GraphQL only. */
 const besideLayers: Readonly<Record<string, readonly string[]>> = {
   cli: [],
-  log: [],
+  log: ['domain'],
   config: ['domain'],
   embedded: ['domain', 'log'],
 };

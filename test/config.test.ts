@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { configSchema, readConfig } from '../src/config.ts';
+import { configSchema, findSecrets, readConfig, secretNames } from '../src/config.ts';
 import { StartError } from '../src/domain/start-error.ts';
 import { createTemporaryDirectory } from './embedded/owner.ts';
 import { startServerProcess } from './http/server-process.ts';
@@ -131,4 +132,51 @@ test('a server with a bad .env in its working directory says all that is wrong, 
   expect(names.sort()).toEqual(['AZURE_STORAGE_CONNECTION_STRING', 'DATABASE_URL', 'LOG_LEVEL']);
   expect(server.stdout + server.stderr).not.toContain('hunter2');
   expect(server.stdout).toBe('');
+});
+
+test('a secret may stand in a file, whose last line break is no part of it', async () => {
+  await using temporary = await createTemporaryDirectory();
+  for (const name of secretNames) {
+    const file = join(temporary.path, name);
+    const value = examples[name] ?? 'opal-7781-canary';
+    await writeFile(file, `${value}\n`);
+    const config = readConfig({ [`${name}_FILE`]: file }, noFile);
+    expect(Object.entries(config).find(([key]) => key === name)?.[1]).toMatchObject({ reveal: expect.any(Function) });
+    expect(findSecrets(config).map((secret) => secret.reveal())).toEqual([value]);
+    expect(inspect(config)).not.toContain('7781');
+  }
+});
+
+const examples: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'postgres://darkroom:7781@db/darkroom',
+  AZURE_STORAGE_CONNECTION_STRING: 'AccountName=a;AccountKey=7781',
+  AUTOMATIC1111_URL: 'http://darkroom:7781@127.0.0.1:7860',
+};
+
+test('a file of a secret that cannot be had is told by its variable, with the other problems', async () => {
+  await using temporary = await createTemporaryDirectory();
+  const file = join(temporary.path, 'key');
+  await writeFile(file, 'hunter2');
+  await writeFile(join(temporary.path, 'empty'), '\n');
+  const environment = {
+    OPENAI_API_KEY_FILE: file,
+    OPENAI_API_KEY: 'hunter2',
+    FAL_KEY_FILE: '/no/such/hunter2',
+    RUNPOD_API_KEY_FILE: join(temporary.path, 'empty'),
+    DATABASE_URL_FILE: file,
+    PORT: 'http',
+  };
+  const problems = problemsOf(environment);
+  expect([...problems].sort()).toEqual([
+    'DATABASE_URL: must be a URL that begins with postgres:// or postgresql://',
+    'FAL_KEY_FILE: the file cannot be read (ENOENT)',
+    'OPENAI_API_KEY_FILE: OPENAI_API_KEY is given as well',
+    'PORT: must be a whole number from 0 to 65535',
+    'RUNPOD_API_KEY_FILE: the file is empty',
+  ]);
+});
+
+test('an address that is shown holds no password', () => {
+  const message = "OPENAI_BASE_URL: must not hold a user's name or password";
+  expect(problemsOf({ OPENAI_BASE_URL: 'https://me:hunter2@gateway.test/v1' })).toEqual([message]);
 });

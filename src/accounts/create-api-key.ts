@@ -1,10 +1,9 @@
+import type { Audit } from '../database/audit.ts';
 import type { Database } from '../database/database.ts';
 import { insertApiKey } from '../database/insert-api-key.ts';
-import { insertAuditEntry } from '../database/insert-audit-entry.ts';
 import { lockUser } from '../database/lock-user.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type InputIssue, InvalidInput } from '../domain/user-errors.ts';
-import type { Actor } from './actor.ts';
 import { createApiKeyText } from './api-key-format.ts';
 import type { HashApiKey } from './api-key-hash.ts';
 import { type Scope, scopes } from './viewer.ts';
@@ -28,7 +27,7 @@ export interface ApiKeyOrder {
   readonly expiresAt: Date | null;
   /** What whoever asks may do: no key may do more. */
   readonly grantable: ReadonlySet<Scope>;
-  readonly actor: Actor;
+  readonly audit: Audit;
 }
 
 export interface CreatedApiKey {
@@ -46,7 +45,7 @@ export async function createApiKey(
   const at = new Date(clock.now());
   const issues = findIssues(order, at);
   if (issues.length > 0) throw new InvalidInput(issues);
-  const { userId, expiresAt, actor } = order;
+  const { userId, expiresAt, audit } = order;
   const key = createApiKeyText();
   const id = createId();
   const granted = scopes.filter((scope) => order.scopes.includes(scope));
@@ -60,14 +59,7 @@ export async function createApiKey(
       maxLiving: maxLivingKeys,
     });
     if (!isInserted) throw new InvalidInput([tooMany]);
-    await insertAuditEntry(connection, {
-      ...actor,
-      id: createId(),
-      at,
-      action: 'apiKey.create',
-      objectId: id,
-      details,
-    });
+    await audit(connection, { action: 'api-key.create', objectId: id, details });
   });
   return { apiKeyId: id, prefix: key.prefix, secret: key.text };
 }

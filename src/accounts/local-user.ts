@@ -9,17 +9,21 @@ const text = `
   INSERT INTO "User" (id, issuer, subject, name) VALUES ($1, 'local', 'local', 'Local user')
   ON CONFLICT (issuer, subject) DO UPDATE SET name = "User".name RETURNING id`;
 
-/** Where no identity is configured, everybody who reaches the server is the same local user. The row is made on the first start. */
-export async function createLocalIdentity({ database, createId }: Dependencies): Promise<Identity> {
-  const result = await database.pool.query<{ id: string }>(text, [createId()]);
-  const [user] = result.rows;
+const find = `SELECT id FROM "User" WHERE issuer = 'local' AND subject = 'local'`;
+
+/**
+ * Where no identity is configured, everybody who reaches the server is the same local user. The row is made on the first start, and
+ * again when the data of the one before was deleted.
+ */
+export async function createLocalIdentity(dependencies: Dependencies): Promise<Identity> {
+  await authenticate(dependencies);
+  return { authenticate: () => authenticate(dependencies), findUnwelcome: async () => [] };
+}
+
+async function authenticate({ database, createId }: Dependencies): Promise<Viewer> {
+  const found = await database.pool.query<{ id: string }>({ name: 'find-local-user', text: find });
+  const made = found.rows.length > 0 ? found : await database.pool.query<{ id: string }>(text, [createId()]);
+  const [user] = made.rows;
   if (user === undefined) throw new Error('The local user could not be made.');
-  const viewer: Viewer = {
-    id: user.id,
-    role: 'ADMIN',
-    scopes: allScopes,
-    credential: { kind: 'local' },
-    expiresAt: null,
-  };
-  return { authenticate: async () => viewer, findUnwelcome: async () => [] };
+  return { id: user.id, role: 'ADMIN', scopes: allScopes, credential: { kind: 'local' }, expiresAt: null };
 }

@@ -1,14 +1,12 @@
+import type { Audit } from '../database/audit.ts';
 import type { Database } from '../database/database.ts';
-import { insertAuditEntry } from '../database/insert-audit-entry.ts';
 import { revokeApiKeyRow } from '../database/revoke-api-key.ts';
 import type { Clock } from '../domain/clock.ts';
 import { NotFound } from '../domain/user-errors.ts';
-import type { Actor } from './actor.ts';
 
 export interface RevokeApiKeyDependencies {
   readonly database: Pick<Database, 'transaction'>;
   readonly clock: Clock;
-  readonly createId: () => string;
   /** Tells every process that somebody may no longer be let in. */
   readonly announce: (hint: { readonly kind: 'unwelcome'; readonly userId: string }) => void;
 }
@@ -17,13 +15,13 @@ export interface ApiKeyRevocation {
   readonly apiKeyId: string;
   /** Whose key it is. */
   readonly userId: string;
-  readonly actor: Actor;
+  readonly audit: Audit;
 }
 
 /** From then on nobody is let in with it. False for one that was revoked before, which stays as it is. Throws `NotFound`. */
 export async function revokeApiKey(
-  { database, clock, createId, announce }: RevokeApiKeyDependencies,
-  { apiKeyId, userId, actor }: ApiKeyRevocation,
+  { database, clock, announce }: RevokeApiKeyDependencies,
+  { apiKeyId, userId, audit }: ApiKeyRevocation,
 ): Promise<boolean> {
   const at = new Date(clock.now());
   const isRevoked = await database.transaction(async (connection) => {
@@ -31,8 +29,7 @@ export async function revokeApiKey(
     if (revoked === undefined) throw new NotFound('API key');
     if (!revoked.changed) return false;
     const { prefix } = revoked;
-    const about = { action: 'apiKey.revoke', objectId: apiKeyId, details: { prefix, userId } };
-    await insertAuditEntry(connection, { ...actor, ...about, id: createId(), at });
+    await audit(connection, { action: 'api-key.revoke', objectId: apiKeyId, details: { prefix, userId } });
     return true;
   });
   if (isRevoked) announce({ kind: 'unwelcome', userId });

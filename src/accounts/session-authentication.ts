@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { getToken } from '@auth/core/jwt';
 import type { Clock } from '../domain/clock.ts';
+import type { Secret } from '../domain/secret.ts';
 import { type Authentication, beliefMilliseconds } from './authentication.ts';
 import { claimsSchema, type Introduction } from './claims.ts';
 import type { Introductions } from './introductions.ts';
@@ -14,8 +15,8 @@ const issuer = 'authjs';
 const maxSessions = 5_000;
 
 export interface SessionAuthenticationOptions {
-  /** The newest first: sessions of older ones go on working while they are here. */
-  readonly secrets: readonly string[];
+  /** Or several with commas, the newest first: sessions of older ones go on working while they are here. */
+  readonly secret: Secret;
   readonly introductions: Introductions;
   readonly clock: Clock;
 }
@@ -34,12 +35,15 @@ export function createSessionAuthentication(options: SessionAuthenticationOption
   };
 }
 
-async function open({ secrets }: SessionAuthenticationOptions, cookie: string): Promise<Introduction> {
+async function open({ secret }: SessionAuthenticationOptions, cookie: string): Promise<Introduction> {
   const given = cookie.split(';').map((part) => part.trimStart());
   const cookieName = cookieNames.find((name) => given.some((part) => part.startsWith(name))) ?? cookieNames[1];
   const payload = await getToken({
     req: { headers: { cookie } },
-    secret: [...secrets],
+    secret: secret
+      .reveal()
+      .split(',')
+      .map((each) => each.trim()),
     cookieName,
     // The key is derived from it: a session of the one name is none of the other.
     salt: cookieName,

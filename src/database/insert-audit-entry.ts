@@ -3,9 +3,9 @@ import type { Connection } from './database.ts';
 export interface AuditEntry {
   readonly id: string;
   readonly at: Date;
-  /** Null for an operator at the command line. */
+  /** Null for an operator at the command line, and for the server itself. */
   readonly userId: string | null;
-  readonly credential: 'local' | 'api-key' | 'token' | 'session' | 'operator';
+  readonly credential: 'local' | 'api-key' | 'token' | 'session' | 'operator' | 'system' | 'none';
   readonly apiKeyId: string | null;
   /** For example `generation.create`. */
   readonly action: string;

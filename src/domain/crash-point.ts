@@ -11,7 +11,11 @@ export type CrashPoint =
   | 'after-result'
   | 'mid-upload'
   | 'after-upload'
-  | 'before-end';
+  | 'before-end'
+  | 'after-delete-request'
+  | 'after-purged-blobs'
+  | 'after-purged-generation'
+  | 'before-purge-end';
 
 /** Where whoever tries faults listens, from outside of the program. */
 export const crashPointChannel = 'darkroom:crash-point';

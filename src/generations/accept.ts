@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { crashPoint } from '../domain/crash-point.ts';
@@ -15,7 +16,9 @@ export interface Acceptance {
   readonly replayed: boolean;
 }
 
-type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce' | 'clock'>;
+type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce' | 'clock'> & {
+  readonly audit: Audit;
+};
 
 /**
  * Stores a generation and queues it, in one transaction. Where its key is taken, before or meanwhile, answers that generation
@@ -33,7 +36,7 @@ export async function acceptGeneration(
 }
 
 async function store(
-  { database, queue, announce }: Dependencies,
+  { database, queue, announce, audit }: Dependencies,
   replayable: Replayable | null,
   { generation, inputs }: GenerationToAccept,
 ): Promise<Acceptance> {
@@ -43,6 +46,10 @@ async function store(
     if (known !== undefined) return known;
     await insertGeneration(connection, generation);
     await insertInputs(connection, generationId, inputs);
+    await audit(connection, {
+      action: generation.retryOfId === null ? 'generation.create' : 'generation.retry',
+      objectId: generationId,
+    });
     await queue.enqueue(connection, [toRunJob(generationId)]);
     crashPoint('before-accept-commit');
     return undefined;

@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import { cancelGenerationRow } from '../database/cancel-generation.ts';
 import { readProgress } from '../database/read-progress.ts';
 import { NotFound } from '../domain/user-errors.ts';
@@ -5,16 +6,26 @@ import type { GenerationDependencies } from './dependencies.ts';
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'announce' | 'clock'>;
 
+export interface OwnGeneration {
+  readonly generationId: string;
+  readonly userId: string;
+  readonly audit: Audit;
+}
+
 /**
  * Asks a generation to stop: a queued one ends at once, a running one when its provider lets go. Changes nothing on one
  * that has ended. Throws `NotFound`.
  */
 export async function cancelGeneration(
   { database, announce, clock }: Dependencies,
-  { generationId, userId }: { readonly generationId: string; readonly userId: string },
+  { generationId, userId, audit }: OwnGeneration,
 ): Promise<void> {
   const cancellation = { generationId, userId, at: new Date(clock.now()) };
-  const cancelled = await database.transaction((connection) => cancelGenerationRow(connection, cancellation));
+  const cancelled = await database.transaction(async (connection) => {
+    const outcome = await cancelGenerationRow(connection, cancellation);
+    if (outcome?.changed) await audit(connection, { action: 'generation.cancel', objectId: generationId });
+    return outcome;
+  });
   if (cancelled === undefined) throw new NotFound('generation');
   if (cancelled.status === 'CANCELLING') announce({ kind: 'cancel', generationId });
   if (!cancelled.changed) return;

@@ -1,6 +1,7 @@
 import { deleteGenerationRows } from '../database/delete-generation.ts';
 import { NotFound, NotPossible } from '../domain/user-errors.ts';
 import { withVariants } from '../storage/blob-names.ts';
+import type { OwnGeneration } from './cancel.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'queue'>;
@@ -11,12 +12,13 @@ type Dependencies = Pick<GenerationDependencies, 'database' | 'queue'>;
  */
 export async function deleteGeneration(
   { database, queue }: Dependencies,
-  { generationId, userId }: { readonly generationId: string; readonly userId: string },
+  { generationId, userId, audit }: OwnGeneration,
 ): Promise<void> {
   await database.transaction(async (connection) => {
     const deleted = await deleteGenerationRows(connection, { generationId, userId });
     if (deleted === undefined) throw new NotFound('generation');
     if (deleted.outcome === 'unfinished') throw new NotPossible('Only a generation that has ended can be deleted.');
+    await audit(connection, { action: 'generation.delete', objectId: generationId });
     const names = deleted.blobNames.flatMap(withVariants);
     if (names.length === 0) return;
     await queue.enqueue(connection, [{ name: 'remove-blobs', data: { names }, key: generationId }]);

@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import { readOptions, readRequest } from '../database/json-columns.ts';
 import { countInputs } from '../domain/apply-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
@@ -25,6 +26,7 @@ export interface Retry {
   readonly generationId: string;
   /** Of the client's choice; null for none. */
   readonly idempotencyKey: string | null;
+  readonly audit: Audit;
 }
 
 /**
@@ -32,7 +34,8 @@ export interface Retry {
  * `ModelUnavailable`, `InputImageUnusable`, `InvalidInput` for the key alone, and `IdempotencyConflict`; then nothing is stored.
  */
 export async function retryGeneration(dependencies: Dependencies, retry: Retry): Promise<Acceptance> {
-  return acceptGeneration(dependencies, toReplayable(retry), () => prepare(dependencies, retry));
+  const audited = { ...dependencies, audit: retry.audit };
+  return acceptGeneration(audited, toReplayable(retry), () => prepare(dependencies, retry));
 }
 
 function toReplayable({ userId, generationId, idempotencyKey: key }: Retry): Replayable | null {

@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import { countInputs } from '../domain/apply-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
 import type { GenerationRequest } from '../domain/generation-request.ts';
@@ -26,6 +27,7 @@ export interface Submission {
   readonly inputs: readonly RequestedInput[];
   /** Of the client's choice; null for none. */
   readonly idempotencyKey: string | null;
+  readonly audit: Audit;
 }
 
 /**
@@ -36,7 +38,9 @@ export interface Submission {
  */
 export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<Acceptance> {
   const replayable = await toReplayable(submission);
-  return acceptGeneration(dependencies, replayable, () => prepare(dependencies, submission));
+  return acceptGeneration({ ...dependencies, audit: submission.audit }, replayable, () =>
+    prepare(dependencies, submission),
+  );
 }
 
 async function toReplayable({ userId, request, inputs, idempotencyKey: key }: Submission): Promise<Replayable | null> {

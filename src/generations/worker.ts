@@ -4,6 +4,7 @@ import { removeExpiredPoints } from '../database/remove-expired-points.ts';
 import { toRunJob } from './accept.ts';
 import { expireQueued } from './expire-queued.ts';
 import type { RunDependencies } from './generation-run.ts';
+import { purgeUser, sendPurges } from './purge-user.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
 import { startBlobSweep } from './sweep-blobs.ts';
@@ -35,6 +36,7 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   resources.use(repeatEvery(sweepMilliseconds, () => sweep(dependencies), log));
   resources.use(repeatEvery(deadlineLookMilliseconds, () => expireQueued(dependencies), log));
   resources.use(startBlobSweep(dependencies));
+  resources.use(repeatEvery(sweepMilliseconds, () => sendPurges(dependencies), log));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   const works = [
     queue.work({
@@ -48,6 +50,11 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
       concurrency: blobRemovals,
       maxHeld: maxHeldRemovals,
       handle: ({ names }) => images.remove(names),
+    }),
+    queue.work({
+      name: 'purge-user',
+      concurrency: 1,
+      handle: ({ userId }, { drain }) => purgeUser(dependencies, { userId, drain }),
     }),
   ];
   resources.defer(async () => void (await Promise.all(works.map((work) => work[Symbol.asyncDispose]()))));

@@ -20,9 +20,9 @@ builder.mutationField('cancelGeneration', (t) =>
       types: [NotFound],
       union: { name: 'CancelGenerationResult', description: 'The generation, or why there is none.' },
     },
-    async resolve(_, { id }, { services, viewer }) {
+    async resolve(_, { id }, { services, viewer, audit }) {
       const generationId = decodeKey(id, 'Generation');
-      await cancelGeneration(services, { generationId, userId: viewer.id });
+      await cancelGeneration(services, { generationId, userId: viewer.id, audit });
       return { generationId };
     },
   }),

@@ -1,5 +1,7 @@
 import { openViewerDatabase } from '../accounts/administrator.ts';
+import { toActor } from '../accounts/to-actor.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { type Audit, createAudit } from '../database/audit.ts';
 import type { ViewerDatabase } from '../database/viewer-scope.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
@@ -20,6 +22,8 @@ export interface Context {
   /** Reads what the viewer may read, nothing else. */
   readonly database: ViewerDatabase;
   readonly services: GenerationDependencies;
+  /** Writes down what the viewer does. */
+  readonly audit: Audit;
   readonly loaders: Loaders;
 }
 
@@ -34,5 +38,6 @@ export interface Request {
 
 export function createContext(services: GenerationDependencies, request: Request): Context {
   const database = openViewerDatabase(services.database, request.viewer);
-  return { ...request, services, database, loaders: createLoaders(services, request.viewer) };
+  const audit = createAudit(services, toActor(request.viewer, request));
+  return { ...request, services, database, audit, loaders: createLoaders(services, request.viewer) };
 }

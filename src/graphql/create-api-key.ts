@@ -1,4 +1,3 @@
-import { toActor } from '../accounts/actor.ts';
 import { type CreatedApiKey, createApiKey, maxLivingKeys, maxNameCharacters } from '../accounts/create-api-key.ts';
 import { InvalidInput } from '../domain/user-errors.ts';
 import { ApiKeyType } from './api-key.ts';
@@ -47,7 +46,7 @@ builder.mutationField('createApiKey', (t) =>
       types: [InvalidInput],
       union: { name: 'CreateApiKeyResult', description: 'The key, or why there is none.' },
     },
-    async resolve(_, { input }, { services, viewer, requestId }) {
+    async resolve(_, { input }, { services, viewer, audit }) {
       const { hashApiKey } = services;
       if (hashApiKey === undefined) throw new InvalidInput([keysAreOff]);
       return createApiKey(
@@ -57,7 +56,7 @@ builder.mutationField('createApiKey', (t) =>
           expiresAt: input.expiresAt ?? null,
           userId: viewer.id,
           grantable: viewer.scopes,
-          actor: toActor(viewer, requestId),
+          audit,
         },
       );
     },

@@ -25,8 +25,8 @@ builder.mutationField('deleteGeneration', (t) =>
       types: [NotFound, NotPossible],
       union: { name: 'DeleteGenerationResult', description: 'That it is gone, or why it is not.' },
     },
-    async resolve(_, { id }, { services, viewer }) {
-      await deleteGeneration(services, { generationId: decodeKey(id, 'Generation'), userId: viewer.id });
+    async resolve(_, { id }, { services, viewer, audit }) {
+      await deleteGeneration(services, { generationId: decodeKey(id, 'Generation'), userId: viewer.id, audit });
       return { deletedGenerationId: id };
     },
   }),

@@ -22,8 +22,8 @@ builder.mutationField('deleteImage', (t) =>
       types: [NotFound, NotPossible],
       union: { name: 'DeleteImageResult', description: 'That it is gone, or why it is not.' },
     },
-    async resolve(_, { id }, { services, viewer }) {
-      await deleteImage(services, { imageId: decodeKey(id, 'Image'), userId: viewer.id });
+    async resolve(_, { id }, { services, viewer, audit }) {
+      await deleteImage(services, { imageId: decodeKey(id, 'Image'), userId: viewer.id, audit });
       return { deletedImageId: id };
     },
   }),

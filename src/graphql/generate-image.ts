@@ -99,11 +99,11 @@ builder.mutationField('generateImage', (t) =>
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
     async resolve(_, { input, idempotencyKey, waitSeconds }, context) {
-      const { services, viewer, signal, closing } = context;
+      const { services, viewer, audit, signal, closing } = context;
       checkWaitSeconds(waitSeconds);
       const userId = viewer.id;
       const asked = { request: toRequest(input), inputs: toRequestedInputs(input) };
-      const submission = { userId, ...asked, idempotencyKey: idempotencyKey ?? null };
+      const submission = { userId, ...asked, idempotencyKey: idempotencyKey ?? null, audit };
       const accepted = await withStorage(context, submitGeneration(services, submission));
       const { generationId } = accepted;
       if (waitSeconds > 0) {

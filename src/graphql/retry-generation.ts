@@ -27,9 +27,10 @@ builder.mutationField('retryGeneration', (t) =>
       types: [NotFound, NotPossible, InvalidInput, ModelUnavailable, InputImageUnusable, IdempotencyConflict],
       union: { name: 'RetryGenerationResult', description: 'The new generation, or why there is none.' },
     },
-    resolve: (_, { id, idempotencyKey }, { services, viewer }) =>
+    resolve: (_, { id, idempotencyKey }, { services, viewer, audit }) =>
       retryGeneration(services, {
         userId: viewer.id,
+        audit,
         generationId: decodeKey(id, 'Generation'),
         idempotencyKey: idempotencyKey ?? null,
       }),

@@ -1,4 +1,3 @@
-import { toActor } from '../accounts/actor.ts';
 import { revokeApiKey } from '../accounts/revoke-api-key.ts';
 import { NotFound } from '../domain/user-errors.ts';
 import { ApiKeyType } from './api-key.ts';
@@ -30,9 +29,9 @@ builder.mutationField('revokeApiKey', (t) =>
       types: [NotFound],
       union: { name: 'RevokeApiKeyResult', description: 'The key, or why there is none.' },
     },
-    async resolve(_, { id }, { services, viewer, requestId }) {
+    async resolve(_, { id }, { services, viewer, audit }) {
       const apiKeyId = decodeKey(id, 'ApiKey');
-      await revokeApiKey(services, { apiKeyId, userId: viewer.id, actor: toActor(viewer, requestId) });
+      await revokeApiKey(services, { apiKeyId, userId: viewer.id, audit });
       return { apiKeyId };
     },
   }),

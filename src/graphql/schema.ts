@@ -1,8 +1,10 @@
 import './attempt.ts';
+import './audit-entries.ts';
 import './cancel-generation.ts';
 import './create-api-key.ts';
 import './delete-generation.ts';
 import './delete-image.ts';
+import './delete-my-data.ts';
 import './enhance-prompt.ts';
 import './file-scalar.ts';
 import './generate-image.ts';

@@ -34,7 +34,9 @@ builder.mutationField('uploadImage', (t) =>
       types: [InputImageUnusable],
       union: { name: 'UploadImageResult', description: 'The image, or why it is not stored.' },
     },
-    resolve: (_, { file }, context) =>
-      withStorage(context, uploadImage(context.services, { userId: context.viewer.id, upload: file })),
+    resolve: (_, { file }, context) => {
+      const { services, viewer, audit } = context;
+      return withStorage(context, uploadImage(services, { userId: viewer.id, upload: file, audit }));
+    },
   }),
 );

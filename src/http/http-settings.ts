@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import { createFileLinks, type FileLinks } from './file-links.ts';
 import { createVisitFinder, type FindVisit } from './forwarded.ts';
 import { createOrigins, type Origins } from './origin.ts';
@@ -13,7 +14,7 @@ export interface HttpConfig {
   readonly INTROSPECTION?: 'on' | 'off' | undefined;
   readonly PERSISTED_OPERATIONS?: string | undefined;
   readonly IMAGE_DELIVERY: 'redirect' | 'proxy';
-  readonly LINK_SECRET?: string | undefined;
+  readonly LINK_SECRET?: Secret | undefined;
 }
 
 /** Who and what gets in. */
@@ -62,5 +63,5 @@ function openOperations(file: string): PersistedOperations {
 function openFiles({ IMAGE_DELIVERY, LINK_SECRET }: HttpConfig): FileLinks | undefined {
   if (IMAGE_DELIVERY === 'redirect') return undefined;
   if (LINK_SECRET === undefined) throw new Error('IMAGE_DELIVERY: proxy needs a LINK_SECRET, which signs the links.');
-  return createFileLinks({ secret: LINK_SECRET, clock: { now: () => Date.now() } });
+  return createFileLinks({ secret: LINK_SECRET.reveal(), clock: { now: () => Date.now() } });
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import type { Connection } from '../database/database.ts';
 import { deleteImageRow } from '../database/delete-image.ts';
 import { NotFound, NotPossible } from '../domain/user-errors.ts';
@@ -24,12 +25,13 @@ type Dependencies = Pick<InputDependencies, 'database'> & { readonly queue: Remo
  */
 export async function deleteImage(
   { database, queue }: Dependencies,
-  { imageId, userId }: { readonly imageId: string; readonly userId: string },
+  { imageId, userId, audit }: { readonly imageId: string; readonly userId: string; readonly audit: Audit },
 ): Promise<void> {
   await database.transaction(async (connection) => {
     const deleted = await deleteImageRow(connection, { imageId, userId });
     if (deleted === undefined) throw new NotFound('image');
     if (deleted.outcome !== 'deleted') throw new NotPossible(reasons[deleted.outcome]);
+    await audit(connection, { action: 'image.delete', objectId: imageId });
     const names = [...withVariants(deleted.blobName)];
     await queue.enqueue(connection, [{ name: 'remove-blobs', data: { names }, key: imageId }]);
   });

@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import { InputImageUnusable } from '../domain/user-errors.ts';
 import { acceptInput, checkSize } from './accept-input.ts';
 import type { InputDependencies } from './dependencies.ts';
@@ -9,11 +10,12 @@ type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'lab' | 'clo
 /** Stores an image that came as a file. Throws `InputImageUnusable` and `StorageError`. */
 export async function uploadImage(
   dependencies: Dependencies,
-  { userId, upload }: { readonly userId: string; readonly upload: Upload },
+  { userId, upload, audit }: { readonly userId: string; readonly upload: Upload; readonly audit: Audit },
 ): Promise<{ readonly imageId: string; readonly replayed: boolean }> {
   try {
     checkSize(upload.sizeBytes);
     const { image, replayed } = await acceptInput(dependencies, { userId, picture: await upload.read() });
+    if (!replayed) await audit(dependencies.database.pool, { action: 'image.upload', objectId: image.id });
     return { imageId: image.id, replayed };
   } catch (error) {
     if (!(error instanceof InputUnusable)) throw error;

@@ -1,11 +1,11 @@
-import { operator } from '../accounts/actor.ts';
 import type { HashApiKey } from '../accounts/api-key-hash.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
 import { revokeApiKey } from '../accounts/revoke-api-key.ts';
+import { operator } from '../accounts/to-actor.ts';
 import { allScopes } from '../accounts/viewer.ts';
+import { createAudit } from '../database/audit.ts';
 import type { Database } from '../database/database.ts';
 import { findApiKey } from '../database/find-api-key.ts';
-import { insertAuditEntry } from '../database/insert-audit-entry.ts';
 import { type KeyOwner, type ListedApiKey, listApiKeys } from '../database/list-api-keys.ts';
 import { promoteUser } from '../database/promote-user.ts';
 import { recogniseUser } from '../database/recognise-user.ts';
@@ -34,7 +34,7 @@ export async function create(dependencies: KeysDependencies, hashApiKey: HashApi
       scopes: command.scopes,
       expiresAt: lifeMilliseconds === null ? null : new Date(clock.now() + lifeMilliseconds),
       grantable: allScopes,
-      actor: operator,
+      audit: createAudit(dependencies, operator),
     },
   );
   return {
@@ -43,11 +43,11 @@ export async function create(dependencies: KeysDependencies, hashApiKey: HashApi
   };
 }
 
-async function promote({ database, clock, createId }: KeysDependencies, userId: string): Promise<void> {
-  await database.transaction(async (connection) => {
+async function promote(dependencies: KeysDependencies, userId: string): Promise<void> {
+  const audit = createAudit(dependencies, operator);
+  await dependencies.database.transaction(async (connection) => {
     if (!(await promoteUser(connection, userId))) return;
-    const about = { action: 'user.promote', objectId: userId, details: {} };
-    await insertAuditEntry(connection, { ...operator, ...about, id: createId(), at: new Date(clock.now()) });
+    await audit(connection, { action: 'user.promote', objectId: userId });
   });
 }
 
@@ -87,12 +87,15 @@ function toTable(rows: readonly (readonly string[])[]): string {
   return `${lines.join('\n')}\n`.replaceAll(/(?!\n)\p{Cc}/gu, '');
 }
 
-export async function revoke({ database, clock, createId }: KeysDependencies, prefix: string) {
-  const key = await findApiKey(database.pool, prefix);
+export async function revoke(dependencies: KeysDependencies, prefix: string) {
+  const key = await findApiKey(dependencies.database.pool, prefix);
   if (key === undefined) throw new StartError(`There is no key ${prefix}.`);
   // Servers that run need no word of it: what they believe of a key is five seconds old at the most.
-  const dependencies = { database, clock, createId, announce: () => undefined };
+  const announce = () => undefined;
   const { apiKeyId, userId } = key;
-  const isRevoked = await revokeApiKey(dependencies, { apiKeyId, userId, actor: operator });
+  const isRevoked = await revokeApiKey(
+    { ...dependencies, announce },
+    { apiKeyId, userId, audit: createAudit(dependencies, operator) },
+  );
   return { result: '', note: isRevoked ? `${prefix} is revoked.\n` : `${prefix} was revoked before.\n` };
 }

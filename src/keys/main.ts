@@ -38,7 +38,7 @@ function toWork(command: Exclude<KeysCommand, { kind: 'help' }>, config: Config)
     const message = 'API_KEY_PEPPER: is missing. Set it to 32 or more random characters, the same as for the server.';
     throw new StartError(message, { exitCode: exitCodeConfig });
   }
-  const hashApiKey = createApiKeyHash(config.API_KEY_PEPPER);
+  const hashApiKey = createApiKeyHash(config.API_KEY_PEPPER.reveal());
   return (dependencies) => create(dependencies, hashApiKey, command);
 }
 

@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import { createGeminiClient } from '../providers/gemini/gemini-client.ts';
 import { type Reply, readReply, type Usage } from '../providers/gemini/read-reply.ts';
 import { vendor } from '../providers/gemini/to-failure.ts';
@@ -34,7 +35,7 @@ export function createGeminiEnhancer(settings: EnhancerSettings): PromptEnhancer
   };
 }
 
-function takeWording({ blockReason, finishReason = 'STOP', finishMessage = '', text }: Reply, apiKey: string): string {
+function takeWording({ blockReason, finishReason = 'STOP', finishMessage = '', text }: Reply, apiKey: Secret): string {
   const words = cleanWords(finishMessage, [apiKey]);
   const quote = words === '' ? '' : ` It said: ${words}`;
   const refusal = blockReason ?? (refusals.has(finishReason) ? finishReason : undefined);

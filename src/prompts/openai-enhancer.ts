@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import type { Secret } from '../domain/secret.ts';
 import { createClient } from '../providers/openai/create-client.ts';
 import { createBadResponse, toFailure } from '../providers/openai/to-failure.ts';
 import { ProviderError } from '../providers/provider-error.ts';
@@ -30,7 +31,7 @@ export function createOpenAIEnhancer(settings: EnhancerSettings): PromptEnhancer
 
 interface Chat {
   readonly client: OpenAI;
-  readonly apiKey: string;
+  readonly apiKey: Secret;
   readonly model: string;
 }
 
@@ -55,7 +56,7 @@ async function ask({ client, apiKey, model }: Chat, { prompt, signal, ...wish }:
   }
 }
 
-function takeWording({ content, refusal, finishReason, categories }: ChatReply, apiKey: string): string {
+function takeWording({ content, refusal, finishReason, categories }: ChatReply, apiKey: Secret): string {
   if (refusal !== '' || finishReason === 'content_filter') {
     const why = categories.length === 0 ? '' : ` (${categories.join(', ')})`;
     const words = cleanWords(refusal, [apiKey]);

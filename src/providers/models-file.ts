@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { createSecret, type Secret } from '../domain/secret.ts';
 import type { ModelChanges } from './model-definition.ts';
 
 const server = z.strictObject({
   /** For people. */
   label: z.string().min(1),
   baseUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
-  apiKey: z.string().min(1).default('none'),
+  apiKey: z.string().min(1).default('none').transform(createSecret),
 });
 
 const modelsFile = z.strictObject({
@@ -19,7 +20,7 @@ const modelsFile = z.strictObject({
 export interface CompatibleServer {
   readonly label: string;
   readonly baseUrl: string;
-  readonly apiKey: string;
+  readonly apiKey: Secret;
 }
 
 /** What configuration changes of the models that come along. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import type { ImageModel } from '../domain/image-model.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Downloader } from '../network/download.ts';
 import type { Fetch } from '../network/fetch.ts';
 
@@ -15,7 +16,7 @@ export interface VendorDependencies {
 /** How one vendor is reached, from configuration. */
 export interface VendorSettings {
   /** Undefined turns the provider off. */
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly models: readonly ImageModel[];

@@ -6,6 +6,7 @@ import type { WorkerSlot } from './slots.ts';
 export const jobSchemas = {
   'run-generation': z.object({ generationId: z.uuid() }),
   'remove-blobs': z.object({ names: z.array(z.string()) }),
+  'purge-user': z.object({ userId: z.uuid() }),
 } as const;
 
 export type JobName = keyof typeof jobSchemas;

@@ -17,6 +17,7 @@ const policy = 'exclusive';
 const queues: Record<JobName, Omit<Queue, 'name' | 'policy'>> = {
   'run-generation': { ...lasting, ...watched },
   'remove-blobs': { ...lasting, ...watched },
+  'purge-user': { ...lasting, ...watched },
 };
 
 export interface PgBossJobQueueOptions {

@@ -28,7 +28,12 @@ export interface InputBlob {
  * of the first cannot take the second away.
  */
 export function inputName({ userId, imageId }: InputBlob): string {
-  return `i/${userId}/${imageId}`;
+  return `${inputPrefix(userId)}${imageId}`;
+}
+
+/** All pictures that a user has sent have names that start with this. */
+export function inputPrefix(userId: string): string {
+  return `i/${userId}/`;
 }
 
 export function variantName(originalName: string, variant: ImageVariant): string {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { operator } from '../../src/accounts/actor.ts';
 import { createApiKeyHash } from '../../src/accounts/api-key-hash.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
+import { operator } from '../../src/accounts/to-actor.ts';
 import { allScopes } from '../../src/accounts/viewer.ts';
+import { createAudit } from '../../src/database/audit.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../embedded/owner.ts';
 import { type Darkroom, startDarkroom, testPepper } from '../support/darkroom.ts';
 import { runCli } from './run-cli.ts';
@@ -20,7 +21,10 @@ beforeAll(async () => {
   await darkroom.database.prisma.user.create({ data: { id: userId, issuer: 'test', subject: 'ann' } });
   const tools = { database: darkroom.database, clock: Date, createId: randomUUID };
   const order = { userId, name: 'cli', scopes: ['READ', 'GENERATE'], expiresAt: null, grantable: allScopes } as const;
-  const created = createApiKey({ ...tools, hashApiKey: createApiKeyHash(testPepper) }, { ...order, actor: operator });
+  const created = createApiKey(
+    { ...tools, hashApiKey: createApiKeyHash(testPepper) },
+    { ...order, audit: createAudit(tools, operator) },
+  );
   secret = (await created).secret;
 });
 afterAll(() => darkroom[Symbol.asyncDispose]());

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSecret } from '../../src/domain/secret.ts';
 import { createFetch } from '../../src/network/fetch.ts';
 import { createOpenAIEnhancer } from '../../src/prompts/openai-enhancer.ts';
 import type { EnhancementWish, PromptEnhancer } from '../../src/prompts/prompt-enhancer.ts';
@@ -30,7 +31,12 @@ beforeAll(async () => {
   standin = resources.use(await startOpenAIChatStandin());
   const { fetch } = resources.use(createFetch());
   const prices = { input: 1, output: 4 };
-  const enhancer = createOpenAIEnhancer({ fetch, apiKey: 'sk-tests', baseUrl: `${standin.url}/v1`, prices });
+  const enhancer = createOpenAIEnhancer({
+    fetch,
+    apiKey: createSecret('sk-tests'),
+    baseUrl: `${standin.url}/v1`,
+    prices,
+  });
   darkroom = resources.use(await startDarkroom({ providers: [provider], enhancer }));
   // Waiting for the time-out takes ten seconds: the other tests go on meanwhile.
   const { promise: reached, resolve } = Promise.withResolvers<void>();

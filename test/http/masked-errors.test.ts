@@ -9,6 +9,7 @@ import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { closingOfNewSocket, openRawSocket } from '../support/raw-socket.ts';
 import { createStage } from '../support/stage.ts';
+import { toConfig } from '../support/test-config.ts';
 import { createTestViewer, toTestUser } from '../support/test-viewer.ts';
 
 interface LogLine {
@@ -39,7 +40,7 @@ beforeAll(async () => {
   const { viewer } = await darkroom.client.query('{ viewer { id } }');
   const alice = Buffer.from(viewer.id, 'base64url').toString().replace('User:', '');
   app = await createApp({
-    config: darkroom.config,
+    config: toConfig(darkroom.config),
     role: 'api',
     log: createLogger({ level: 'error', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
     providers: [stage.provider],

@@ -10,6 +10,7 @@ import { collect, expectOrder, submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { closingOfNewSocket, openRawSocket } from '../support/raw-socket.ts';
 import { createStage, paint } from '../support/stage.ts';
+import { toConfig } from '../support/test-config.ts';
 import { createTestViewer } from '../support/test-viewer.ts';
 
 interface LogLine {
@@ -41,7 +42,7 @@ beforeAll(async () => {
   proxy = await startFaultProxy(darkroom.config.DATABASE_URL ?? '');
   const beside = await startDarkroom({ beside: darkroom, role: 'api', config: { DATABASE_URL: proxy.url } });
   app = await createApp({
-    config: { ...darkroom.config, DATABASE_URL: proxy.url },
+    config: toConfig({ ...darkroom.config, DATABASE_URL: proxy.url }),
     role: 'api',
     log: createLogger({ level: 'warn', destination: { write: (line) => void lines.push(JSON.parse(line)) } }),
     providers: [stage.provider],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSecret } from '../../src/domain/secret.ts';
 import { createFetch } from '../../src/network/fetch.ts';
 import type { EnhancerSettings } from '../../src/prompts/enhancer-settings.ts';
 import type { EnhancementWish, PromptEnhancer } from '../../src/prompts/prompt-enhancer.ts';
@@ -33,7 +34,7 @@ export async function openStage({ startStandin, create, basePath }: EnhancerUnde
   const { fetch } = stack.use(createFetch());
   const standin = stack.use(await startStandin());
   const createOne = (options = {}) =>
-    create({ fetch, apiKey: secret, baseUrl: `${standin.url}${basePath}`, ...options });
+    create({ fetch, apiKey: createSecret(secret), baseUrl: `${standin.url}${basePath}`, ...options });
   const enhance = (wish = {}) => createOne().enhance(toWish(wish));
   return {
     standin,

@@ -68,7 +68,7 @@ test.each(['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'])(
     const finishMessage = `Not this, ${secret}.`;
     const failure = await stage.failWith(sayInText(toTextReply([{ text: 'A la' }], { finishReason, finishMessage })));
     expect(failure).toMatchObject({ code: 'CONTENT_REFUSED', categories: [finishReason] });
-    expect(failure.message).toBe(`Gemini refused the prompt (${finishReason}). It said: Not this, ….`);
+    expect(failure.message).toBe(`Gemini refused the prompt (${finishReason}). It said: Not this, [secret].`);
   },
 );
 

@@ -49,7 +49,7 @@ test('another model writes where one is configured', async () => {
 test('a refusal is told in the words of the model, without the key', async () => {
   const failure = await stage.failWith(sayInChat({ refusal: `I'm sorry, I can't help with that, ${secret}.` }));
   expect(failure).toMatchObject({ code: 'CONTENT_REFUSED', retryable: false, categories: [] });
-  expect(failure.message).toBe("OpenAI refused the prompt: I'm sorry, I can't help with that, ….");
+  expect(failure.message).toBe("OpenAI refused the prompt: I'm sorry, I can't help with that, [secret].");
 });
 
 test('a refusal wins over words beside it', async () => {

@@ -1,3 +1,4 @@
+import { createSecret } from '../../src/domain/secret.ts';
 import {
   automatic1111Models,
   createAutomatic1111Provider,
@@ -28,7 +29,8 @@ export function createProvider({ url, changes = {}, ...times }: EngineAt): Provi
   };
   const models = readModels('automatic1111', automatic1111Models, changes);
   const dependencies = { fetch, downloader, clock: Date };
-  return createAutomatic1111Provider(dependencies, { baseUrl: url, models, pollMilliseconds: 5, ...times });
+  const baseUrl = url === undefined ? undefined : createSecret(url);
+  return createAutomatic1111Provider(dependencies, { baseUrl, models, pollMilliseconds: 5, ...times });
 }
 
 export const currentModel = (provider: Provider) => findModel(provider, 'automatic1111/current');

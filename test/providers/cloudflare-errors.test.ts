@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../src/domain/failure.ts';
+import { createSecret } from '../../src/domain/secret.ts';
 import { failureOf, findModel, toOrder } from '../support/orders.ts';
 import { failWith } from '../support/standins/cloudflare.ts';
 import { sendJson } from '../support/standins/standin.ts';
@@ -176,8 +177,8 @@ describe('what is configured wrongly', () => {
   const createProvider = openProviders();
 
   test.each([
-    { what: 'key', settings: { apiKey: 'another-key-altogether' } },
-    { what: 'account', settings: { accountId: 'another-account' } },
+    { what: 'key', settings: { apiKey: createSecret('another-key-altogether') } },
+    { what: 'account', settings: { accountId: createSecret('another-account') } },
   ])('is told as a wrong $what, without showing it', async ({ settings }) => {
     const stranger = createProvider({ url: standin.url, ...settings });
     const failure = await failureOf(stranger.generate(toOrder(findModel(provider, slug))));

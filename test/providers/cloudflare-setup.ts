@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest';
+import { createSecret } from '../../src/domain/secret.ts';
 import {
   type CloudflareSettings,
   cloudflareModels,
@@ -28,7 +29,12 @@ export function openProviders(): (wishes: Wishes) => Provider {
   const toDependencies = openVendorDependencies();
   return ({ url, changes = {}, ...settings }) => {
     const models = readModels('cloudflare', cloudflareModels, changes);
-    const usual = { apiKey: secret, accountId, baseUrl: `${url}/client/v4`, models };
+    const usual = {
+      apiKey: createSecret(secret),
+      accountId: createSecret(accountId),
+      baseUrl: `${url}/client/v4`,
+      models,
+    };
     return createCloudflareProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { z } from 'zod';
+import { createSecret } from '../../src/domain/secret.ts';
 import { createFalProvider, type FalSettings, falModels } from '../../src/providers/fal/fal-provider.ts';
 import { type ModelChanges, readModels } from '../../src/providers/model-definition.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -21,7 +22,13 @@ export function openProviders(): (wishes: Wishes) => Provider {
   return ({ url, changes = {}, ...settings }) => {
     const models = readModels('fal', falModels, changes);
     const webhookKeysUrl = `${url}/.well-known/jwks.json`;
-    const usual = { apiKey: secret, baseUrl: url, webhookKeysUrl, models, pollMilliseconds: { first: 1, most: 4 } };
+    const usual = {
+      apiKey: createSecret(secret),
+      baseUrl: url,
+      webhookKeysUrl,
+      models,
+      pollMilliseconds: { first: 1, most: 4 },
+    };
     return createFalProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }

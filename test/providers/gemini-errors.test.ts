@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSecret } from '../../src/domain/secret.ts';
 import { failureOf, findModel, toOrder } from '../support/orders.ts';
 import {
   type GeminiStage,
@@ -86,7 +87,7 @@ test.each([
 });
 
 test('a key that the vendor does not know is named as the cause, and not shown', async () => {
-  const provider = stage.createProvider({ apiKey: 'AIzaSyD-another-key-of-the-tests' });
+  const provider = stage.createProvider({ apiKey: createSecret('AIzaSyD-another-key-of-the-tests') });
   const failure = await failureOf(provider.generate(toOrder(findModel(provider, 'gemini/3-pro-image'))));
   expect(failure).toMatchObject({ code: 'PROVIDER_MISCONFIGURED', unstarted: true });
   expect(`${failure}`).not.toContain('AIza');

@@ -1,4 +1,5 @@
 import type { ImageModel } from '../../src/domain/image-model.ts';
+import { createSecret, type Secret } from '../../src/domain/secret.ts';
 import { createDownloader } from '../../src/network/download.ts';
 import { createFetch } from '../../src/network/fetch.ts';
 import { createGeminiProvider, geminiModels } from '../../src/providers/gemini/gemini-provider.ts';
@@ -12,7 +13,7 @@ import { secret } from './provider-contract.ts';
 export interface GeminiAt {
   readonly url: string;
   readonly timeoutMilliseconds?: number;
-  readonly apiKey?: string | undefined;
+  readonly apiKey?: Secret | undefined;
   readonly changes?: ModelChanges;
 }
 
@@ -25,7 +26,7 @@ export function createGeminiMaker(): AsyncDisposable & { readonly create: (at: G
   return {
     create: ({ url, changes = {}, ...at }) => {
       const models = readModels('gemini', geminiModels, changes);
-      return createGeminiProvider(dependencies, { apiKey: secret, baseUrl: url, models, ...at });
+      return createGeminiProvider(dependencies, { apiKey: createSecret(secret), baseUrl: url, models, ...at });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

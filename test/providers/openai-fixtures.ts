@@ -1,3 +1,4 @@
+import { createSecret } from '../../src/domain/secret.ts';
 import { createDownloader } from '../../src/network/download.ts';
 import { createFetch } from '../../src/network/fetch.ts';
 import { type ModelChanges, type ModelDefinitions, readModels } from '../../src/providers/model-definition.ts';
@@ -73,11 +74,17 @@ export function openConnection(): Connection {
   const network = createFetch();
   const downloaders = new AsyncDisposableStack();
   return {
-    connect({ definitions, ...facts }, { url, ...limits }, changes = {}) {
+    connect({ definitions, apiKey, ...facts }, { url, ...limits }, changes = {}) {
       const downloader = downloaders.use(createDownloader({ trustedOrigins: [url] }));
       const dependencies: VendorDependencies = { fetch: network.fetch, downloader, clock: { now: () => 0 } };
       const models = readModels(facts.name, definitions, changes);
-      return createOpenAIProvider(dependencies, { ...facts, ...limits, baseUrl: `${url}/v1`, models });
+      return createOpenAIProvider(dependencies, {
+        ...facts,
+        ...limits,
+        apiKey: apiKey === undefined ? undefined : createSecret(apiKey),
+        baseUrl: `${url}/v1`,
+        models,
+      });
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([network[Symbol.asyncDispose](), downloaders.disposeAsync()]);

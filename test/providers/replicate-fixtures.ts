@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { z } from 'zod';
+import { createSecret } from '../../src/domain/secret.ts';
 import { type ModelChanges, readModels } from '../../src/providers/model-definition.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import {
@@ -24,7 +25,12 @@ export function openProviders(): (wishes: Wishes) => Provider {
   const toDependencies = openVendorDependencies();
   return ({ url, changes = {}, ...settings }) => {
     const models = readModels('replicate', replicateModels, changes);
-    const usual = { apiKey: secret, baseUrl: `${url}/v1`, models, pollMilliseconds: { first: 1, most: 4 } };
+    const usual = {
+      apiKey: createSecret(secret),
+      baseUrl: `${url}/v1`,
+      models,
+      pollMilliseconds: { first: 1, most: 4 },
+    };
     return createReplicateProvider(toDependencies({ url }), { ...usual, ...settings });
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { createSecret } from '../../src/domain/secret.ts';
 import { createDownloader, type Downloader } from '../../src/network/download.ts';
 import { type ModelChanges, readModels } from '../../src/providers/model-definition.ts';
 import type { PictureOrder, Provider, ProviderEvent } from '../../src/providers/provider.ts';
@@ -18,7 +19,7 @@ export function createTestProvider(url: string, { changes = {}, ...settings }: W
   const dependencies = { fetch, downloader: closedLater(downloader), clock: { now: () => Date.now() } };
   const models = readModels('runpod', runpodModels, changes);
   return createRunpodProvider(dependencies, {
-    apiKey: secret,
+    apiKey: createSecret(secret),
     baseUrl: url,
     models,
     pollMilliseconds: quickPolls,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { operator } from '../../src/accounts/actor.ts';
 import { createApiKeyText } from '../../src/accounts/api-key-format.ts';
 import { createApiKeyHash } from '../../src/accounts/api-key-hash.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
+import { operator } from '../../src/accounts/to-actor.ts';
 import { Unauthenticated } from '../../src/accounts/unauthenticated.ts';
 import { allScopes, type Scope } from '../../src/accounts/viewer.ts';
+import { createAudit } from '../../src/database/audit.ts';
 import { type OpenIdentity, openIdentity } from '../accounts/open-identity.ts';
 
 const pepper = 'a pepper of 32 characters and more';
@@ -30,7 +31,8 @@ async function make({ scopes = ['READ'], expiresAt }: Wish = {}) {
     data: { id: randomUUID(), issuer: 'test', subject: randomUUID() },
   });
   const dependencies = { ...open, createId: randomUUID, hashApiKey: createApiKeyHash(pepper) };
-  const order = { userId, name: 'a key', scopes, expiresAt: expiresAt ?? null, grantable: allScopes, actor: operator };
+  const audit = createAudit(dependencies, operator);
+  const order = { userId, name: 'a key', scopes, expiresAt: expiresAt ?? null, grantable: allScopes, audit };
   return { userId, ...(await createApiKey(dependencies, order)) };
 }
 

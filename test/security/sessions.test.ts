@@ -26,7 +26,7 @@ const make = (token: object = { sub: 'ann' }, options: object = {}) =>
 describe('a browser that is signed in at an app with Auth.js', () => {
   let darkroom: Darkroom;
   beforeAll(async () => {
-    darkroom = await startDarkroom({ identity: 'configured', config: { AUTH_SECRET: [secret] } });
+    darkroom = await startDarkroom({ identity: 'configured', config: { AUTH_SECRET: secret } });
   });
   afterAll(() => darkroom[Symbol.asyncDispose]());
 

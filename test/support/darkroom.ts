@@ -1,13 +1,14 @@
 import { inject } from 'vitest';
 import type { Credentials, Identity } from '../../src/accounts/identity.ts';
 import { type App, createApp, type Role } from '../../src/app.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { connectDatabase, type Database } from '../../src/database/database.ts';
 import { createLogger } from '../../src/log.ts';
 import type { PromptEnhancer } from '../../src/prompts/prompt-enhancer.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { createBlankProvider } from './blank-provider.ts';
 import { type Client, createTestClient } from './client.ts';
+import { type TestConfig, toConfig, toTestConfig } from './test-config.ts';
 import { createTestContainerName, createTestDatabase } from './test-database.ts';
 import { createTestViewer, toTestUser } from './test-viewer.ts';
 
@@ -21,7 +22,7 @@ export interface DarkroomOptions {
   /** Runs on the database and container of another one. */
   readonly beside?: Darkroom;
   /** Changes to its configuration. */
-  readonly config?: Partial<Config>;
+  readonly config?: Partial<TestConfig>;
   /**
    * Default: one that knows everybody by `Authorization: Test alice`. `configured`: as configuration has it. `local`: that of a
    * server without any.
@@ -34,7 +35,7 @@ export interface Darkroom extends AsyncDisposable {
   readonly app: App;
   /** Empty for a worker. */
   readonly url: string;
-  readonly config: Config;
+  readonly config: TestConfig;
   /** To look behind the API. */
   readonly database: Database;
   /** Asks as this user, who is made at the first question. */
@@ -52,11 +53,11 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
   const database = stack.use(connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 4, log }));
   const app = stack.use(
     await createApp({
-      config: {
+      config: toConfig({
         ...config,
         ...(options.identity === 'local' ? { API_KEY_PEPPER: undefined } : {}),
         WORKER_CONCURRENCY: options.concurrency ?? config.WORKER_CONCURRENCY,
-      },
+      }),
       role: options.role ?? 'all',
       log,
       providers: options.providers ?? [createBlankProvider()],
@@ -70,9 +71,9 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
   return { app, url, config, database, as, client: as('alice'), [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
-async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
+async function createConfig(stack: AsyncDisposableStack): Promise<TestConfig> {
   const { url } = stack.use(await createTestDatabase());
-  return readConfig({
+  const config = readConfig({
     PORT: '0',
     SHUTDOWN_SECONDS: '0',
     GRAPHIQL: 'on',
@@ -82,6 +83,7 @@ async function createConfig(stack: AsyncDisposableStack): Promise<Config> {
     AZURE_STORAGE_CONTAINER: createTestContainerName(),
     API_KEY_PEPPER: testPepper,
   });
+  return toTestConfig(config);
 }
 
 function toIdentity({ identity = createTestIdentity }: DarkroomOptions, database: Database) {

@@ -1,4 +1,5 @@
 import type { ImageModel } from '../../domain/image-model.ts';
+import { createSecret, type Secret } from '../../domain/secret.ts';
 import type { Downloader } from '../../network/download.ts';
 import type { HttpAnswer } from '../../network/send.ts';
 import type { ModelDefinitions } from '../model-definition.ts';
@@ -19,7 +20,7 @@ export const automatic1111Models: ModelDefinitions = definitions;
 
 export interface Automatic1111Settings {
   /** May hold `user:password@`, for an engine that runs with --api-auth. Undefined turns the provider off. */
-  readonly baseUrl: string | undefined;
+  readonly baseUrl: Secret | undefined;
   readonly models: readonly ImageModel[];
   readonly timeoutMilliseconds?: number;
   /** How long to wait between two looks at the progress. */
@@ -38,7 +39,7 @@ export function createAutomatic1111Provider(
   { baseUrl, models, ...times }: Automatic1111Settings,
 ): Provider {
   const { timeoutMilliseconds = usualTimeoutMilliseconds, pollMilliseconds = usualPollMilliseconds } = times;
-  const engine = createEngine(fetch, baseUrl ?? usualUrl);
+  const engine = createEngine(fetch, baseUrl ?? createSecret(usualUrl));
   const studio = { engine, downloader, openTasks: new Set<string>(), timeoutMilliseconds, pollMilliseconds };
   models.forEach(readParameters);
   return {

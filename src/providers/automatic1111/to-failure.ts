@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from '../../domain/secret.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { ProviderError, type ProviderErrorOptions } from '../provider-error.ts';
 import { toStatusError } from '../status-error.ts';
@@ -20,7 +21,7 @@ const errorSchema = z.object({
 });
 
 /** What an answer that is no success means. */
-export function toFailure({ status, headers, bytes }: HttpAnswer, secrets: readonly string[]): ProviderError {
+export function toFailure({ status, headers, bytes }: HttpAnswer, secrets: readonly Secret[]): ProviderError {
   const said = cleanWords(findWords(bytes), secrets);
   const known = explain(status, said);
   if (known === undefined) return toStatusError({ vendor, status, words: said, headers });

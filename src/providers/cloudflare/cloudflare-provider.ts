@@ -1,4 +1,5 @@
 import type { ImageModel } from '../../domain/image-model.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { callVendor } from '../call-vendor.ts';
 import type { ModelDefinitions } from '../model-definition.ts';
 import type { OrderedPicture, PictureOrder, Provider, ProviderEvent } from '../provider.ts';
@@ -14,7 +15,7 @@ export const cloudflareModels: ModelDefinitions = definitions;
 
 export interface CloudflareSettings extends VendorSettings {
   /** Undefined turns the provider off. */
-  readonly accountId: string | undefined;
+  readonly accountId: Secret | undefined;
   readonly timeoutMilliseconds?: number;
 }
 
@@ -61,7 +62,7 @@ async function makePicture(
     vendor,
     method: 'POST',
     url: toUrl(settings, model),
-    headers: { authorization: `Bearer ${settings.apiKey}`, ...headers },
+    headers: { authorization: `Bearer ${settings.apiKey?.reveal() ?? ''}`, ...headers },
     body,
     signal,
   });
@@ -72,5 +73,5 @@ async function makePicture(
 
 /** The slashes of a model's id stay as they are: Cloudflare finds no route for `%2F`, which its own SDK sends (7.3.0). */
 function toUrl({ baseUrl, accountId }: CloudflareSettings, { vendorModel }: ImageModel): string {
-  return `${baseUrl}/accounts/${accountId}/ai/run/${vendorModel}`;
+  return `${baseUrl}/accounts/${accountId?.reveal() ?? ''}/ai/run/${vendorModel}`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from '../../domain/secret.ts';
 import type { Downloader } from '../../network/download.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { createNoPicture, readPicture } from '../picture-source.ts';
@@ -12,7 +13,7 @@ const reply = z.object({
 export interface ReplyContext {
   readonly downloader: Downloader;
   /** Never shown to anyone. */
-  readonly secrets: readonly (string | undefined)[];
+  readonly secrets: readonly (Secret | undefined)[];
   readonly signal: AbortSignal;
 }
 

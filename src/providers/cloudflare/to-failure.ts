@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from '../../domain/secret.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { ProviderError } from '../provider-error.ts';
 import { readRetryAfter, toStatusError } from '../status-error.ts';
@@ -19,7 +20,7 @@ interface VendorFailure {
 }
 
 /** What a failed answer means: by the vendor's own code where that is known, otherwise by its status. */
-export function toFailure(answer: HttpAnswer, secrets: readonly (string | undefined)[]): ProviderError {
+export function toFailure(answer: HttpAnswer, secrets: readonly (Secret | undefined)[]): ProviderError {
   const { status, headers } = answer;
   const failure = readFailure(answer);
   const words = cleanWords(failure.words, secrets);

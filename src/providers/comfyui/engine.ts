@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { createSecret } from '../../domain/secret.ts';
 import type { Fetch } from '../../network/fetch.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { callVendor } from '../call-vendor.ts';
@@ -34,7 +35,8 @@ export interface Engine {
 }
 
 export function createEngine({ fetch, baseUrl, headers }: EngineOptions): Engine {
-  const secrets = Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1)]);
+  const values = Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']);
+  const secrets = values.map(createSecret);
   const clean = (words: string) => cleanWords(words, secrets);
   const send = ({ path, ...request }: EngineRequest) =>
     callVendor(fetch, { vendor, url: `${baseUrl}${path}`, headers, ...request });

@@ -1,3 +1,4 @@
+import type { Secret } from '../../domain/secret.ts';
 import type { Downloader } from '../../network/download.ts';
 import type { HttpAnswer } from '../../network/send.ts';
 import { readPicture } from '../picture-source.ts';
@@ -7,7 +8,7 @@ import { createNoOutput, createRefusal, toRequestFailure } from './to-failure.ts
 
 export interface Finishing {
   readonly order: PictureOrder;
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
   readonly downloader: Downloader;
   readonly fetchResult: (signal: AbortSignal) => Promise<HttpAnswer>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FailureCode } from '../../domain/failure.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { ProviderError } from '../provider-error.ts';
 import { toStatusError } from '../status-error.ts';
@@ -22,13 +23,13 @@ interface Problem {
 }
 
 /** What an answer means that is none of those that were hoped for. */
-export function toHttpFailure(answer: HttpAnswer, apiKey: string | undefined): ProviderError {
+export function toHttpFailure(answer: HttpAnswer, apiKey: Secret | undefined): ProviderError {
   const { status, headers } = answer;
   const { words, types } = readProblem(answer, apiKey);
   return toTypedFailure({ words, types }) ?? toStatusError({ vendor: 'fal', status, words, headers });
 }
 
-function readProblem({ bytes, headers }: HttpAnswer, apiKey: string | undefined): Problem {
+function readProblem({ bytes, headers }: HttpAnswer, apiKey: Secret | undefined): Problem {
   const { detail, error_type: type } = problemSchema.parse(parseJson(bytes));
   const details = typeof detail === 'string' ? [] : detail;
   const words = typeof detail === 'string' ? detail : details.map(toSentence).filter(Boolean).join('; ');
@@ -101,7 +102,7 @@ export interface FailedRequest {
   /** To the question for the result, which tells more than the status where the model itself failed. */
   readonly answer: HttpAnswer;
   readonly status: RequestStatus;
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
 }
 
 /** What an ended request means that has no result. */

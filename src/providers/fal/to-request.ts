@@ -1,9 +1,10 @@
+import type { Secret } from '../../domain/secret.ts';
 import type { VendorRequest } from '../call-vendor.ts';
 import { inputSettings, readInputSettings, toModelInput } from '../model-input.ts';
 import type { PictureOrder } from '../provider.ts';
 
 export interface Endpoint {
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
   readonly baseUrl: string;
 }
 
@@ -15,7 +16,12 @@ export interface QueuedRequest {
 type Wish = Pick<VendorRequest, 'method' | 'signal'> & { readonly path: string };
 
 function toRequest({ apiKey, baseUrl }: Endpoint, { path, ...wish }: Wish): VendorRequest {
-  return { vendor: 'fal', url: `${baseUrl}/${path}`, headers: { authorization: `Key ${apiKey ?? ''}` }, ...wish };
+  return {
+    vendor: 'fal',
+    url: `${baseUrl}/${path}`,
+    headers: { authorization: `Key ${apiKey?.reveal() ?? ''}` },
+    ...wish,
+  };
 }
 
 export async function toSubmitRequest(order: PictureOrder, endpoint: Endpoint): Promise<VendorRequest> {

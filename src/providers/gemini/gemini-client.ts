@@ -1,4 +1,5 @@
 import type { GenerateContentParameters, GoogleGenAI } from '@google/genai';
+import type { Secret } from '../../domain/secret.ts';
 import type { Fetch } from '../../network/fetch.ts';
 import { parseJson } from '../../network/send.ts';
 import { callVendor } from '../call-vendor.ts';
@@ -11,7 +12,7 @@ export interface GeminiClient {
 
 export interface GeminiAccess {
   readonly fetch: Fetch;
-  readonly apiKey: string;
+  readonly apiKey: Secret | undefined;
   readonly baseUrl: string;
 }
 
@@ -36,10 +37,11 @@ export function createGeminiClient(access: GeminiAccess): GeminiClient {
   };
 }
 
-async function loadSdk({ apiKey, baseUrl }: GeminiAccess): Promise<GoogleGenAI> {
+async function loadSdk({ baseUrl }: GeminiAccess): Promise<GoogleGenAI> {
   const { GoogleGenAI } = await import('@google/genai');
   return new GoogleGenAI({
-    apiKey,
+    // The SDK insists on one. The key itself is put in when the call is made.
+    apiKey: 'none',
     // Left out, it would be read from the environment.
     enterprise: false,
     // Left out, it would be `v1`, which does not know `responseModalities` (googleapis/js-genai#1322).
@@ -54,7 +56,8 @@ interface Post {
 }
 
 async function post({ fetch, apiKey }: GeminiAccess, { url, init, signal }: Post): Promise<unknown> {
-  const headers = Object.fromEntries(new Headers(init.headers));
+  const usual = Object.fromEntries(new Headers(init.headers));
+  const headers = { ...usual, 'x-goog-api-key': apiKey?.reveal() ?? '' };
   const body = new TextEncoder().encode(`${init.body}`);
   const answer = await callVendor(fetch, { vendor, method: 'POST', url, headers, body, signal });
   if (answer.status !== 200) throw toFailure(answer, apiKey);

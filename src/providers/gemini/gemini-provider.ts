@@ -1,3 +1,4 @@
+import type { Secret } from '../../domain/secret.ts';
 import type { ModelDefinitions } from '../model-definition.ts';
 import { readPicture } from '../picture-source.ts';
 import type { PictureOrder, Provider, ProviderEvent } from '../provider.ts';
@@ -24,7 +25,7 @@ const usualTimeoutMilliseconds = 300_000;
 /** Google's Gemini API with a key of AI Studio. Throws an `Error` that names the model whose `settings` are wrong. */
 export function createGeminiProvider(dependencies: VendorDependencies, settings: GeminiSettings): Provider {
   const { apiKey, baseUrl, models, timeoutMilliseconds = usualTimeoutMilliseconds } = settings;
-  const client = createGeminiClient({ fetch: dependencies.fetch, apiKey: apiKey ?? '', baseUrl });
+  const client = createGeminiClient({ fetch: dependencies.fetch, apiKey, baseUrl });
   // A wrong setting shows at the start, not with the first order.
   for (const model of models) parseGeminiSettings(model);
   return {
@@ -34,16 +35,17 @@ export function createGeminiProvider(dependencies: VendorDependencies, settings:
     repeatable: false,
     timeoutMilliseconds,
     generate: (order) =>
-      withinTime({ vendor, timeoutMilliseconds }, order, (timed) => draw({ client, ...dependencies }, timed)),
+      withinTime({ vendor, timeoutMilliseconds }, order, (timed) => draw({ client, apiKey, ...dependencies }, timed)),
   };
 }
 
 interface Tools extends VendorDependencies {
   readonly client: GeminiClient;
+  readonly apiKey: Secret | undefined;
 }
 
 /** Gemini makes one picture a call and tells nothing on the way. */
-async function* draw({ client, downloader }: Tools, order: PictureOrder): AsyncGenerator<ProviderEvent> {
+async function* draw({ client, apiKey, downloader }: Tools, order: PictureOrder): AsyncGenerator<ProviderEvent> {
   const { model, pictures, signal } = order;
   const [ordered] = pictures;
   if (ordered === undefined) return;
@@ -51,6 +53,6 @@ async function* draw({ client, downloader }: Tools, order: PictureOrder): AsyncG
   const costUsd = readCost(reply.usage, parseGeminiSettings(model).usdPerMillionTokens);
   if (costUsd !== undefined) yield { type: 'account', costUsd };
   if (reply.text !== '') yield { type: 'text', text: reply.text };
-  const bytes = await readPicture(downloader, { vendor, source: takePicture(reply), signal });
+  const bytes = await readPicture(downloader, { vendor, source: takePicture(reply, apiKey), signal });
   yield { type: 'picture', ...ordered, bytes };
 }

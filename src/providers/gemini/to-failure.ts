@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from '../../domain/secret.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { ProviderError } from '../provider-error.ts';
 import { toStatusError } from '../status-error.ts';
@@ -23,7 +24,7 @@ const failure = z
 type Detail = z.infer<typeof detail>;
 
 /** What an answer with another status than 200 means. */
-export function toFailure({ status, headers, bytes }: HttpAnswer, apiKey: string): ProviderError {
+export function toFailure({ status, headers, bytes }: HttpAnswer, apiKey: Secret | undefined): ProviderError {
   const { error } = failure.parse(parseJson(bytes));
   const words = cleanWords(error.message, [apiKey]);
   if (status === 429 && isSpent(error.details)) {

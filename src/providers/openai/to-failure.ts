@@ -1,4 +1,5 @@
 import { APIConnectionError, APIError } from 'openai';
+import type { Secret } from '../../domain/secret.ts';
 import { toNetworkError } from '../../network/network-error.ts';
 import { toUnreachable } from '../call-vendor.ts';
 import { ProviderError } from '../provider-error.ts';
@@ -12,7 +13,7 @@ import { withToldDelay } from './told-delay.ts';
 export interface Server {
   /** Its name for people. */
   readonly label: string;
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
 }
 
 const refusals = ['moderation_blocked', 'content_policy_violation'];

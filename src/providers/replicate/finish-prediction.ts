@@ -1,3 +1,4 @@
+import type { Secret } from '../../domain/secret.ts';
 import type { Downloader } from '../../network/download.ts';
 import { readPicture } from '../picture-source.ts';
 import type { PictureOrder, ProviderEvent } from '../provider.ts';
@@ -6,7 +7,7 @@ import { createNoOutput, toPredictionFailure } from './to-failure.ts';
 
 export interface Finishing {
   readonly order: PictureOrder;
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
   readonly downloader: Downloader;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from '../../domain/secret.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { ProviderError } from '../provider-error.ts';
 import { toStatusError } from '../status-error.ts';
@@ -17,7 +18,7 @@ const problemSchema = z
 type Problem = z.infer<typeof problemSchema>;
 
 /** What an answer means that is no prediction. */
-export function toHttpFailure({ status, headers, bytes }: HttpAnswer, apiKey: string | undefined): ProviderError {
+export function toHttpFailure({ status, headers, bytes }: HttpAnswer, apiKey: Secret | undefined): ProviderError {
   const problem = problemSchema.parse(parseJson(bytes));
   const words = cleanWords(toWords(problem), [apiKey]);
   if (status === 422 && /version/i.test(problem.title)) return createRetired(words);
@@ -47,7 +48,7 @@ export function createForgotten(): ProviderError {
 }
 
 /** What an ended prediction means that has not succeeded. */
-export function toPredictionFailure({ status, error }: Prediction, apiKey: string | undefined): ProviderError {
+export function toPredictionFailure({ status, error }: Prediction, apiKey: Secret | undefined): ProviderError {
   const words = cleanWords(toLastLine(error), [apiKey]);
   if (status === 'aborted') {
     return new ProviderError('Replicate gave the prediction up before it began.', {

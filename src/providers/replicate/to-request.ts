@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from '../../domain/secret.ts';
 import type { VendorRequest } from '../call-vendor.ts';
 import { inputSettings, readInputSettings, toModelInput } from '../model-input.ts';
 import type { PictureOrder } from '../provider.ts';
@@ -9,7 +10,7 @@ export const replicateSettings = inputSettings.extend({
 });
 
 export interface Endpoint {
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
   readonly baseUrl: string;
 }
 
@@ -18,7 +19,7 @@ export function toRequest(
   { apiKey, baseUrl }: Endpoint,
   { path, ...request }: Pick<VendorRequest, 'method' | 'signal'> & { readonly path: string },
 ): VendorRequest {
-  const headers = { authorization: `Bearer ${apiKey ?? ''}` };
+  const headers = { authorization: `Bearer ${apiKey?.reveal() ?? ''}` };
   return { vendor: 'Replicate', url: `${baseUrl}${path}`, headers, ...request };
 }
 

@@ -1,3 +1,4 @@
+import type { Secret } from '../../domain/secret.ts';
 import { createDeadline } from '../../network/deadline.ts';
 import type { Fetch } from '../../network/fetch.ts';
 import type { HttpAnswer } from '../../network/send.ts';
@@ -9,7 +10,7 @@ export const vendor = 'RunPod';
 export interface JobEndpointOptions {
   readonly fetch: Fetch;
   readonly url: string;
-  readonly apiKey: string;
+  readonly apiKey: Secret | undefined;
   /** How long the answer to one look may take. */
   readonly lookMilliseconds: number;
 }
@@ -22,14 +23,14 @@ export interface JobEndpoint {
 }
 
 export function createJobEndpoint({ fetch, url, apiKey, lookMilliseconds }: JobEndpointOptions): JobEndpoint {
-  const shared = { vendor, headers: { authorization: `Bearer ${apiKey}` } };
+  const share = () => ({ vendor, headers: { authorization: `Bearer ${apiKey?.reveal() ?? ''}` } });
   const toUrl = (operation: string, jobId: string) => `${url}/${operation}/${encodeURIComponent(jobId)}`;
   return {
     // Not /runsync: it keeps a result for one minute, and tells the id too late to resume by it.
-    run: (body, signal) => callVendor(fetch, { ...shared, method: 'POST', url: `${url}/run`, body, signal }),
-    cancel: (jobId, signal) => callVendor(fetch, { ...shared, method: 'POST', url: toUrl('cancel', jobId), signal }),
+    run: (body, signal) => callVendor(fetch, { ...share(), method: 'POST', url: `${url}/run`, body, signal }),
+    cancel: (jobId, signal) => callVendor(fetch, { ...share(), method: 'POST', url: toUrl('cancel', jobId), signal }),
     look(jobId, signal) {
-      const request = { ...shared, method: 'GET', url: toUrl('status', jobId) } as const;
+      const request = { ...share(), method: 'GET', url: toUrl('status', jobId) } as const;
       return withinPatience({ signal, lookMilliseconds }, (brief) => callVendor(fetch, { ...request, signal: brief }));
     },
   };

@@ -1,4 +1,5 @@
 import type { ImageModel } from '../../domain/image-model.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { Fetch } from '../../network/fetch.ts';
 import { ProviderError } from '../provider-error.ts';
 import type { ToInput } from './dialects/dialect.ts';
@@ -14,7 +15,7 @@ export interface Route {
 
 export interface RouteSettings {
   readonly fetch: Fetch;
-  readonly apiKey: string | undefined;
+  readonly apiKey: Secret | undefined;
   readonly baseUrl: string | undefined;
   readonly models: readonly ImageModel[];
   readonly lookMilliseconds: number;
@@ -22,7 +23,7 @@ export interface RouteSettings {
 
 /** By slug. A model without an endpoint has none. Throws an `Error` for settings that nothing can be made of. */
 export function createRoutes(settings: RouteSettings): ReadonlyMap<string, Route> {
-  const { fetch, apiKey = '', lookMilliseconds, baseUrl, models } = settings;
+  const { fetch, apiKey, lookMilliseconds, baseUrl, models } = settings;
   const configured = baseUrl === undefined ? undefined : toEndpointUrl(baseUrl);
   const routes = models.flatMap((model) => {
     const { endpoint: own, toInput } = readSettings(model);

@@ -1,3 +1,4 @@
+import type { Secret } from '../../domain/secret.ts';
 import { followJob } from '../follow-job.ts';
 import type { ModelDefinitions } from '../model-definition.ts';
 import type { PollMilliseconds } from '../poll.ts';
@@ -67,7 +68,7 @@ export function createRunpodProvider(dependencies: VendorDependencies, given: Ru
   };
 }
 
-function findOffReason(apiKey: string | undefined, routes: ReadonlyMap<string, Route>): string | null {
+function findOffReason(apiKey: Secret | undefined, routes: ReadonlyMap<string, Route>): string | null {
   if (apiKey === undefined) return 'Set RUNPOD_API_KEY.';
   return routes.size === 0 ? 'Set RUNPOD_API_URL.' : null;
 }

@@ -1,3 +1,4 @@
+import type { Secret } from '../../domain/secret.ts';
 import { type HttpAnswer, parseJson } from '../../network/send.ts';
 import { ProviderError, type ProviderErrorOptions } from '../provider-error.ts';
 import { toStatusError } from '../status-error.ts';
@@ -9,7 +10,7 @@ import { readDetails, readWords } from './read-words.ts';
 /** Makes a vendor's words fit for clients. */
 export type Clean = (words: string) => string;
 
-export function createClean(apiKey: string | undefined): Clean {
+export function createClean(apiKey: Secret | undefined): Clean {
   return (words) => cleanWords(words, [apiKey]);
 }
 

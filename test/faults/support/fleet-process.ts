@@ -56,7 +56,7 @@ function waitForEnd(): Promise<void> {
 
 /** Known from the start: a request needs no database to be told from a stranger's. */
 async function createUsers(): Promise<Identity> {
-  await using database = connectDatabase({ url: config.DATABASE_URL ?? '', maxConnections: 1, log });
+  await using database = connectDatabase({ url: config.DATABASE_URL?.reveal() ?? '', maxConnections: 1, log });
   const { rows } = await database.background.query<{ id: string; subject: string }>(
     `INSERT INTO "User" (id, issuer, subject) SELECT gen_random_uuid(), 'faults', unnest(ARRAY['alice', 'bob'])
      ON CONFLICT (issuer, subject) DO UPDATE SET subject = EXCLUDED.subject RETURNING id, subject`,
