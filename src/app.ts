@@ -1,7 +1,7 @@
 import { v7 as createUuidV7 } from 'uuid';
 import type { Identity } from './accounts/identity.ts';
 import { createLocalIdentity } from './accounts/local-user.ts';
-import { type Config, exitCodeConfig } from './config.ts';
+import { type Config, exitCodeConfig, toQuotaDefaults } from './config.ts';
 import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
@@ -12,6 +12,7 @@ import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
 import { createOpenCalls, type OpenCalls } from './generations/open-calls.ts';
 import { createProviderHealth } from './generations/provider-health.ts';
+import { createQueueGate } from './generations/queue-gate.ts';
 import type { Repetition } from './generations/repeat-every.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
 import { createTicks } from './generations/ticks.ts';
@@ -49,6 +50,8 @@ export interface AppOptions {
   readonly enhancer?: PromptEnhancer;
   /** In place of the one that configuration has. */
   readonly identity?: Identity;
+  /** In place of that of the system. */
+  readonly clock?: Clock;
 }
 
 export interface App extends AsyncDisposable {
@@ -61,7 +64,7 @@ export interface App extends AsyncDisposable {
 }
 
 const maxConnections = 20;
-const clock: Clock = { now: () => Date.now() };
+const systemClock: Clock = { now: () => Date.now() };
 
 /** Everything that lives is built here and closed in reverse order. Throws `StartError`; then nothing is left running. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -89,7 +92,7 @@ interface Connected {
 }
 
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
-  const { config, role, log } = options;
+  const { config, role, log, clock = systemClock } = options;
   const database = stack.use(connectDatabase({ url: services.databaseUrl, maxConnections, log }));
   await checkDurability(database.pool);
   const drainMilliseconds = config.SHUTDOWN_SECONDS * 1000;
@@ -111,7 +114,9 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const lab = stack.use(createPictureLab({ log }));
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
-  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, log };
+  const queueGate = createQueueGate(tools, config.QUEUE_LIMIT ?? null);
+  const limits = { quotaDefaults: toQuotaDefaults(config), queueGate };
+  const dependencies = { ...tools, ...limits, queue, hub, announce, catalogue, inputs, health, enhancer, log };
   return { dependencies, running, openCalls };
 }
 
@@ -155,7 +160,7 @@ function openProviders({ config, providers }: AppOptions, stack: AsyncDisposable
 
 function openVendors(config: Config): Vendors {
   try {
-    return createVendors(config, clock);
+    return createVendors(config, systemClock);
   } catch (cause) {
     throw new StartError((cause as Error).message, { cause, exitCode: exitCodeConfig });
   }
@@ -172,14 +177,18 @@ async function openHealth(options: AppOptions, { database, providers }: HealthSo
   const names = providers.map(({ name }) => name);
   // A worker starts with the keys of today: what was refused before may be right now.
   if (role !== 'api') await clearTrouble(database.pool, names);
-  const board = stack.use(await createTroubleBoard({ database, clock, log }));
+  const board = stack.use(await createTroubleBoard({ database, clock: systemClock, log }));
   return { catalogue, health: createProviderHealth({ board, catalogue }) };
 }
 
 async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {
   const { AZURE_STORAGE_CONTAINER: containerName } = config;
   try {
-    const images = createAzureImageStore({ connectionString: storageConnectionString, containerName, clock });
+    const images = createAzureImageStore({
+      connectionString: storageConnectionString,
+      containerName,
+      clock: systemClock,
+    });
     await images.prepare();
     return images;
   } catch (cause) {
@@ -192,7 +201,7 @@ function startWork(
   dependencies: GenerationDependencies & Omit<Connected, 'dependencies'>,
   stack: AsyncDisposableStack,
 ): Worker {
-  const { database, announce } = dependencies;
+  const { database, announce, clock } = dependencies;
   const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
   // Only here: what workers store was paid, and everybody else waits for an answer.
   const images = createPatientImageStore({ images: dependencies.images, log });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { type QuotaLimits, quotaKinds } from './domain/quota.ts';
 import { StartError } from './domain/start-error.ts';
 
 /** As sysexits.h has it: something is wrong with the configuration. */
@@ -21,6 +22,24 @@ const baseUrl = () =>
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
     .transform((url) => url.replace(/\/+$/, ''));
 const secret = () => z.string().min(1).optional();
+
+const usd = () =>
+  z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be USD such as 12.50, below 1,000,000 and with at most six places');
+const limit = () => wholeNumber(0, 1_000_000_000).optional();
+
+const quotaSchema = z.object({
+  QUEUE_LIMIT: limit().describe('How many generations of all users wait at once. Without it, any number.'),
+  QUOTA_RUNNING: limit().describe(
+    'How many generations of one user run at once. Without it, as many as there is room for.',
+  ),
+  QUOTA_QUEUED: limit().describe('How many generations of one user wait at once. Without it, any number.'),
+  QUOTA_PER_MINUTE: limit().describe('How many requests one user makes in a minute. Without it, any number.'),
+  QUOTA_PER_DAY: limit().describe('How many generations one user asks for in a day, by UTC. Without it, any number.'),
+  QUOTA_USD_PER_DAY: usd().optional().describe('How much one user spends in a day, by UTC. Without it, any amount.'),
+  QUOTA_USD_PER_MONTH: usd()
+    .optional()
+    .describe('How much one user spends in a month, by UTC. Without it, any amount.'),
+});
 
 /** One block for each vendor. A vendor whose key or URL is missing is off. */
 const vendorSchema = z.object({
@@ -120,10 +139,17 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe("What OpenAI or Gemini writes better wordings with. Without it, the vendor's small one."),
+  ...quotaSchema.shape,
   ...vendorSchema.shape,
 });
 
 export type Config = z.infer<typeof configSchema>;
+
+/** What limits users who have no limits of their own. */
+export function toQuotaDefaults(config: Config): QuotaLimits {
+  const given = quotaKinds.map((kind) => [kind, config[`QUOTA_${kind}`]] as const);
+  return Object.fromEntries(given.flatMap(([kind, value]) => (value === undefined ? [] : [[kind, String(value)]])));
+}
 
 /**
  * The configuration in the environment, over that of a `.env` file in the working directory. Throws `StartError` with one

@@ -42,6 +42,13 @@ export async function countQueuedBefore(
   return new Map(result.rows.map((row) => [row.id, row.position]));
 }
 
+/** How many generations wait, counted up to the limit. */
+export async function countQueued(connection: Connection, limit: number): Promise<number> {
+  const text = `SELECT count(*)::int AS n FROM (SELECT FROM "Generation" WHERE status = 'QUEUED' LIMIT $1) AS queued`;
+  const { rows } = await connection.query<{ n: number }>({ name: 'count-queued', text, values: [limit] });
+  return rows[0]?.n ?? 0;
+}
+
 async function findIds(
   connection: Connection,
   query: { readonly name: string; readonly text: string; readonly values: readonly unknown[] },

@@ -1,3 +1,5 @@
+import type { Asker } from '../accounts/quota-subjects.ts';
+import { reserveQuota } from '../accounts/reserve-quota.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { crashPoint } from '../domain/crash-point.ts';
@@ -7,6 +9,9 @@ import { claimKey, findReplay, type Replayable } from './idempotency.ts';
 export interface GenerationToAccept {
   readonly generation: NewGeneration;
   readonly inputs: readonly NewInput[];
+  readonly asker: Asker;
+  /** What it may cost, in USD; null where nobody knows. */
+  readonly costUsd: string | null;
 }
 
 export interface Acceptance {
@@ -15,12 +20,15 @@ export interface Acceptance {
   readonly replayed: boolean;
 }
 
-type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce' | 'clock'>;
+type Dependencies = Pick<
+  GenerationDependencies,
+  'database' | 'queue' | 'announce' | 'clock' | 'quotaDefaults' | 'queueGate'
+>;
 
 /**
  * Stores a generation and queues it, in one transaction. Where its key is taken, before or meanwhile, answers that generation
- * instead. `replayable` is null for a request without a key. Throws what `prepare` throws, `InputImageUnusable` and
- * `IdempotencyConflict`; then nothing is stored, and the key is as free as it was.
+ * instead. `replayable` is null for a request without a key. Throws what `prepare` throws, `InputImageUnusable`,
+ * `IdempotencyConflict`, `QuotaExceeded` and `QueueFull`; then nothing is stored, and the key is as free as it was.
  */
 export async function acceptGeneration(
   dependencies: Dependencies,
@@ -29,13 +37,15 @@ export async function acceptGeneration(
 ): Promise<Acceptance> {
   const known = replayable === null ? undefined : await findReplay(dependencies, replayable);
   if (known !== undefined) return { generationId: known, replayed: true };
-  return store(dependencies, replayable, await prepare());
+  const accepted = await prepare();
+  await dependencies.queueGate.admit();
+  return store(dependencies, replayable, accepted);
 }
 
 async function store(
-  { database, queue, announce }: Dependencies,
+  { database, queue, announce, quotaDefaults }: Dependencies,
   replayable: Replayable | null,
-  { generation, inputs }: GenerationToAccept,
+  { generation, inputs, asker, costUsd }: GenerationToAccept,
 ): Promise<Acceptance> {
   const { id: generationId, createdAt: at } = generation;
   const replay = await database.transaction(async (connection) => {
@@ -44,6 +54,12 @@ async function store(
     await insertGeneration(connection, generation);
     await insertInputs(connection, generationId, inputs);
     await queue.enqueue(connection, [toRunJob(generationId)]);
+    await reserveQuota(connection, quotaDefaults, {
+      asker,
+      id: generationId,
+      use: { kind: 'GENERATION', costUsd },
+      at,
+    });
     crashPoint('before-accept-commit');
     return undefined;
   });

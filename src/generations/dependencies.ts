@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { QuotaLimits } from '../domain/quota.ts';
 import type { Announce } from '../hints/hint.ts';
 import type { Hub } from '../hints/hub.ts';
 import type { InputDependencies } from '../inputs/dependencies.ts';
@@ -10,6 +11,7 @@ import type { Catalogue } from '../providers/catalogue.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { ImageStore } from '../storage/image-store.ts';
 import type { ProviderHealth } from './provider-health.ts';
+import type { QueueGate } from './queue-gate.ts';
 
 /** What the verbs of this folder are made of. Each names the part that it uses. */
 export interface GenerationDependencies {
@@ -23,6 +25,9 @@ export interface GenerationDependencies {
   readonly inputs: InputDependencies;
   readonly health: ProviderHealth;
   readonly enhancer: PromptEnhancer;
+  /** The limits of users who have none of their own. */
+  readonly quotaDefaults: QuotaLimits;
+  readonly queueGate: QueueGate;
   readonly clock: Clock;
   /** A new UUIDv7. */
   readonly createId: () => string;

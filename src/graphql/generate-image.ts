@@ -5,6 +5,8 @@ import {
   InputImageUnusable,
   InvalidInput,
   ModelUnavailable,
+  QueueFull,
+  QuotaExceeded,
   UnknownModel,
 } from '../domain/user-errors.ts';
 import { submitGeneration } from '../generations/submit.ts';
@@ -94,7 +96,15 @@ builder.mutationField('generateImage', (t) =>
       }),
     },
     errors: {
-      types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable, IdempotencyConflict],
+      types: [
+        InvalidInput,
+        UnknownModel,
+        ModelUnavailable,
+        InputImageUnusable,
+        QuotaExceeded,
+        QueueFull,
+        IdempotencyConflict,
+      ],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
     async resolve(_, { input, idempotencyKey, waitSeconds }, context) {
@@ -102,7 +112,7 @@ builder.mutationField('generateImage', (t) =>
       checkWaitSeconds(waitSeconds);
       const userId = viewer.id;
       const asked = { request: toRequest(input), inputs: toRequestedInputs(input) };
-      const submission = { userId, ...asked, idempotencyKey: idempotencyKey ?? null };
+      const submission = { asker: viewer, ...asked, idempotencyKey: idempotencyKey ?? null };
       const accepted = await withStorage(context, submitGeneration(services, submission));
       const { generationId } = accepted;
       if (waitSeconds > 0) {

@@ -1,7 +1,7 @@
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const nilUuid = '00000000-0000-0000-0000-000000000000';
 /** The types that `node` finds. Asked for any other, the relay plugin throws an error that names what it looked for. */
-const nodeTypes: readonly string[] = ['Generation', 'Image', 'ImageModel', 'User'];
+const nodeTypes: readonly string[] = ['ApiKey', 'Generation', 'Image', 'ImageModel', 'User'];
 
 export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
