@@ -10,6 +10,7 @@ import type { Clock } from './domain/clock.ts';
 import { StartError } from './domain/start-error.ts';
 import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
+import { createModelDurations } from './generations/durations.ts';
 import { createOpenCalls, type OpenCalls } from './generations/open-calls.ts';
 import { createProviderHealth } from './generations/provider-health.ts';
 import { createQueueGate } from './generations/queue-gate.ts';
@@ -115,7 +116,7 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'on' ? vendors.publicDownloader : undefined };
   const queueGate = createQueueGate(tools, config.QUEUE_LIMIT ?? null);
-  const limits = { quotaDefaults: toQuotaDefaults(config), queueGate };
+  const limits = { quotaDefaults: toQuotaDefaults(config), queueGate, durations: createModelDurations(tools) };
   const dependencies = { ...tools, ...limits, queue, hub, announce, catalogue, inputs, health, enhancer, log };
   return { dependencies, running, openCalls };
 }

@@ -1,3 +1,4 @@
+import { chargeCall } from '../database/charge-call.ts';
 import type { Connection, Database } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
 import { lockQuotaCounter } from '../database/quota-counter.ts';
@@ -58,4 +59,13 @@ export async function reserveCall(
   const reservation = { asker, id, use, at: new Date(clock.now()) };
   await database.transaction((connection) => reserveQuota(connection, quotaDefaults, reservation));
   return id;
+}
+
+/** Adds what it has cost. Null where nobody knows. */
+export async function settleCall(
+  { database }: Pick<Dependencies, 'database'>,
+  { id, costUsd }: { readonly id: string; readonly costUsd: string | null },
+): Promise<void> {
+  if (costUsd === null || Number(costUsd) === 0) return;
+  await database.transaction((connection) => chargeCall(connection, { id, costUsd }));
 }

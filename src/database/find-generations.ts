@@ -1,14 +1,25 @@
 import type { Connection } from './database.ts';
 
-/** Ids of generations that have not ended and were accepted before `before`, oldest first. */
+export interface UnfinishedGeneration {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly isQueued: boolean;
+  /** How many unfinished ones of its user are older. */
+  readonly before: number;
+}
+
+/** Generations that have not ended and were accepted before `before`: the oldest of each user first, then the second … */
 export async function findUnfinishedGenerations(
   connection: Connection,
   question: { readonly before: Date; readonly limit: number },
-): Promise<readonly string[]> {
+): Promise<readonly UnfinishedGeneration[]> {
   const text = `
-    SELECT id FROM "Generation"
-    WHERE status IN ('QUEUED', 'RUNNING', 'CANCELLING') AND "createdAt" < $1 ORDER BY id LIMIT $2`;
-  return findIds(connection, { name: 'find-unfinished', text, values: [question.before, question.limit] });
+    SELECT id, "createdAt", status = 'QUEUED' AS "isQueued",
+      (row_number() OVER (PARTITION BY "userId" ORDER BY id))::int - 1 AS before
+    FROM "Generation" WHERE status IN ('QUEUED', 'RUNNING', 'CANCELLING') AND "createdAt" < $1
+    ORDER BY before, id LIMIT $2`;
+  const query = { name: 'find-unfinished', text, values: [question.before, question.limit] };
+  return (await connection.query<UnfinishedGeneration>(query)).rows;
 }
 
 /** Which of these generations were asked to stop. */

@@ -36,12 +36,18 @@ const text = `
     SELECT $13, id, 1, $14, 'ENHANCER', 'style', "createdAt" FROM generation WHERE $13::uuid IS NOT NULL
   )
   INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
-  SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation`;
+  SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation
+  RETURNING (SELECT count(*)::int FROM (SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' LIMIT $17) AS queued)
+    AS waiting`;
 
-/** A queued generation with its wordings and its first event. */
-export async function insertGeneration(connection: Connection, generation: NewGeneration): Promise<void> {
+/** A queued generation with its wordings and its first event. Answers how many of its user wait already, counted up to `maxWaiting`. */
+export async function insertGeneration(
+  connection: Connection,
+  generation: NewGeneration,
+  maxWaiting: number,
+): Promise<number> {
   const { request } = generation;
-  await connection.query({
+  const { rows } = await connection.query<{ waiting: number }>({
     name: 'insert-generation',
     text,
     values: [
@@ -61,6 +67,8 @@ export async function insertGeneration(connection: Connection, generation: NewGe
       generation.styled?.text ?? null,
       generation.deadlineAt,
       generation.retryOfId,
+      maxWaiting,
     ],
   });
+  return rows[0]?.waiting ?? 0;
 }

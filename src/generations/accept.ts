@@ -5,6 +5,7 @@ import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { claimKey, findReplay, type Replayable } from './idempotency.ts';
+import { maxWaiting, toPriority } from './queue-priority.ts';
 
 export interface GenerationToAccept {
   readonly generation: NewGeneration;
@@ -51,9 +52,9 @@ async function store(
   const replay = await database.transaction(async (connection) => {
     const known = replayable === null ? undefined : await claimKey(connection, { replayable, generationId, at });
     if (known !== undefined) return known;
-    await insertGeneration(connection, generation);
+    const waiting = await insertGeneration(connection, generation, maxWaiting);
     await insertInputs(connection, generationId, inputs);
-    await queue.enqueue(connection, [toRunJob(generationId)]);
+    await queue.enqueue(connection, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
     await reserveQuota(connection, quotaDefaults, {
       asker,
       id: generationId,
@@ -70,6 +71,6 @@ async function store(
   return { generationId, replayed: false };
 }
 
-export function toRunJob(generationId: string) {
-  return { name: 'run-generation', data: { generationId }, key: generationId } as const;
+export function toRunJob(generationId: string, priority: number) {
+  return { name: 'run-generation', data: { generationId }, key: generationId, priority } as const;
 }

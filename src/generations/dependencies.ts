@@ -10,6 +10,7 @@ import type { PromptEnhancer } from '../prompts/prompt-enhancer.ts';
 import type { Catalogue } from '../providers/catalogue.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { ImageStore } from '../storage/image-store.ts';
+import type { ModelDurations } from './durations.ts';
 import type { ProviderHealth } from './provider-health.ts';
 import type { QueueGate } from './queue-gate.ts';
 
@@ -28,6 +29,7 @@ export interface GenerationDependencies {
   /** The limits of users who have none of their own. */
   readonly quotaDefaults: QuotaLimits;
   readonly queueGate: QueueGate;
+  readonly durations: ModelDurations;
   readonly clock: Clock;
   /** A new UUIDv7. */
   readonly createId: () => string;

@@ -77,10 +77,15 @@ async function prepare(dependencies: Dependencies, submission: Submission): Prom
   return { generation: createGeneration(dependencies, checkedRequest), inputs, asker, costUsd };
 }
 
-function findWished({ catalogue }: Dependencies, { model, fallbackModels }: GenerationRequest): readonly ImageModel[] {
-  return [model ?? catalogue.defaultModel.slug, ...fallbackModels].map((slug) => {
+/** The model that was asked for, then those to fall back to. Throws `UnknownModel`. */
+export function findWished(
+  { catalogue }: Pick<GenerationDependencies, 'catalogue'>,
+  { model, fallbackModels }: GenerationRequest,
+): readonly [ImageModel, ...ImageModel[]] {
+  const find = (slug: string) => {
     const found = catalogue.find(slug);
     if (found === undefined) throw new UnknownModel(slug, catalogue.models);
     return found;
-  });
+  };
+  return [find(model ?? catalogue.defaultModel.slug), ...fallbackModels.map(find)];
 }

@@ -36,7 +36,7 @@ const ImageSizeInput = builder.inputType('ImageSize', {
   }),
 });
 
-const GenerateImageInput = builder.inputType('GenerateImageInput', {
+export const GenerateImageInput = builder.inputType('GenerateImageInput', {
   description: 'What to make. What the model lacks becomes a warning; what is out of its range is refused.',
   fields: (t) => ({
     prompt: t.string({ required: true, description: 'What to show, in 1 to 10,000 characters.' }),
@@ -129,7 +129,7 @@ function checkWaitSeconds(waitSeconds: number): void {
   throw new InvalidInput([{ path: ['waitSeconds'], message: `waitSeconds must be 0 to ${maxWaitSeconds}.` }]);
 }
 
-function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequest {
+export function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequest {
   const { prompt, count, enhancePrompt } = input;
   return {
     prompt,

@@ -3,6 +3,7 @@ import './cancel-generation.ts';
 import './delete-generation.ts';
 import './delete-image.ts';
 import './enhance-prompt.ts';
+import './estimate.ts';
 import './file-scalar.ts';
 import './generate-image.ts';
 import './generation-progress.ts';

@@ -1,4 +1,5 @@
-import { InputImageUnusable } from '../domain/user-errors.ts';
+import { reserveCall } from '../accounts/reserve-quota.ts';
+import { InputImageUnusable, QuotaExceeded } from '../domain/user-errors.ts';
 import { uploadImage } from '../inputs/upload-image.ts';
 import { builder } from './builder.ts';
 import { ImageType } from './image.ts';
@@ -29,10 +30,13 @@ builder.mutationField('uploadImage', (t) =>
     description: 'Stores an image for later generations. The same bytes are stored once.',
     args: { file: t.arg({ type: 'File', required: true, description: 'PNG, JPEG or WebP.' }) },
     errors: {
-      types: [InputImageUnusable],
+      types: [InputImageUnusable, QuotaExceeded],
       union: { name: 'UploadImageResult', description: 'The image, or why it is not stored.' },
     },
-    resolve: (_, { file }, context) =>
-      withStorage(context, uploadImage(context.services, { userId: context.viewer.id, upload: file })),
+    async resolve(_, { file }, context) {
+      const { services, viewer } = context;
+      await reserveCall(services, viewer, { kind: 'UPLOAD' });
+      return withStorage(context, uploadImage(services, { userId: viewer.id, upload: file }));
+    },
   }),
 );
