@@ -120,7 +120,8 @@ test('a worker that is killed leaves nothing reserved once another has ended its
   expect(await waitForEnd(client, follow, id)).toMatchObject({ status: expect.any(String) });
   expect(await quotaOf(client)).toMatchObject({ RUNNING: { used: '0.000000' }, USD_PER_DAY: { reserved: '0.000000' } });
   await expectCounted(api.database);
-});
+  // A lost worker is missed after ten seconds and more.
+}, 60_000);
 
 test('a counter that strayed is corrected by the sweep, and the log says so', async () => {
   const { client } = await createLimitedUser(darkroom, { perDay: 10 });
