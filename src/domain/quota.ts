@@ -81,7 +81,7 @@ function toUsage(kind: QuotaKind, count: QuotaCount | undefined): Usage {
 }
 
 /** The beginning of the UTC window that holds the moment, and that of the next one. */
-export function findWindow(window: Window, at: Date): readonly [Date, Date] {
+function findWindow(window: Window, at: Date): readonly [Date, Date] {
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
   if (window === 'month') return [new Date(Date.UTC(year, month)), new Date(Date.UTC(year, month + 1))];
   if (window === 'day') return [new Date(Date.UTC(year, month, day)), new Date(Date.UTC(year, month, day + 1))];
