@@ -11,3 +11,8 @@ export function findQuotaSubjects({ id, credential }: Asker, defaults: QuotaLimi
   if (credential.kind !== 'api-key') return [user];
   return [user, { subject: { kind: 'api-key', id: credential.apiKeyId }, defaults: {} }];
 }
+
+/** Whether somebody without limits of their own can be under some. */
+export function mayBeLimited({ credential }: Asker, defaults: QuotaLimits): boolean {
+  return credential.kind === 'api-key' || Object.keys(defaults).length > 0;
+}

@@ -38,16 +38,23 @@ const text = `
   INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
   SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation
   RETURNING (SELECT count(*)::int FROM (SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' LIMIT $17) AS queued)
-    AS waiting`;
+    AS waiting, EXISTS (SELECT FROM "User" WHERE id = $2 AND quota IS NOT NULL) AS "hasQuota"`;
 
-/** A queued generation with its wordings and its first event. Answers how many of its user wait already, counted up to `maxWaiting`. */
+export interface InsertedGeneration {
+  /** How many of its user wait already, counted up to `maxWaiting`. */
+  readonly waiting: number;
+  /** Whether its user has limits of their own. */
+  readonly hasQuota: boolean;
+}
+
+/** A queued generation with its wordings and its first event. */
 export async function insertGeneration(
   connection: Connection,
   generation: NewGeneration,
   maxWaiting: number,
-): Promise<number> {
+): Promise<InsertedGeneration> {
   const { request } = generation;
-  const { rows } = await connection.query<{ waiting: number }>({
+  const { rows } = await connection.query<InsertedGeneration>({
     name: 'insert-generation',
     text,
     values: [
@@ -70,5 +77,5 @@ export async function insertGeneration(
       maxWaiting,
     ],
   });
-  return rows[0]?.waiting ?? 0;
+  return rows[0] ?? { waiting: 0, hasQuota: false };
 }

@@ -1,4 +1,4 @@
-import type { Asker } from '../accounts/quota-subjects.ts';
+import { type Asker, mayBeLimited } from '../accounts/quota-subjects.ts';
 import { reserveQuota } from '../accounts/reserve-quota.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
@@ -52,15 +52,17 @@ async function store(
   const replay = await database.transaction(async (connection) => {
     const known = replayable === null ? undefined : await claimKey(connection, { replayable, generationId, at });
     if (known !== undefined) return known;
-    const waiting = await insertGeneration(connection, generation, maxWaiting);
+    const { waiting, hasQuota } = await insertGeneration(connection, generation, maxWaiting);
     await insertInputs(connection, generationId, inputs);
     await queue.enqueue(connection, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
-    await reserveQuota(connection, quotaDefaults, {
-      asker,
-      id: generationId,
-      use: { kind: 'GENERATION', costUsd },
-      at,
-    });
+    // Who has no limit at all costs no statement.
+    if (hasQuota || mayBeLimited(asker, quotaDefaults))
+      await reserveQuota(connection, quotaDefaults, {
+        asker,
+        id: generationId,
+        use: { kind: 'GENERATION', costUsd },
+        at,
+      });
     crashPoint('before-accept-commit');
     return undefined;
   });

@@ -4,7 +4,14 @@ import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
 import { sendFiles } from '../support/multipart.ts';
-import { askForQuota, changeQuota, createLimitedUser, expectCounted, generateWithin, quotaOf } from '../support/quota.ts';
+import {
+  askForQuota,
+  changeQuota,
+  createLimitedUser,
+  expectCounted,
+  generateWithin,
+  quotaOf,
+} from '../support/quota.ts';
 
 const enhancer: PromptEnhancer = {
   provider: 'scripted',
@@ -57,15 +64,19 @@ test.each([
   expect(await quotaOf(user.client)).toMatchObject({ PER_DAY: { limit: '7.000000' } });
 });
 
-test.each([{ usdPerDay: 'NaN' }, { usdPerDay: '1e30' }, { usdPerDay: '0.0000001' }, { perDay: 1e30 }, { perDay: 1.5 }, { per: 1 }])(
-  '%j is not even one',
-  async (quota) => {
-    const user = await createLimitedUser(darkroom, {});
-    const { data, errors } = await askForQuota(darkroom, { userId: user.id, quota });
-    expect(data?.setQuota ?? null).toBeNull();
-    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
-  },
-);
+test.each([
+  { usdPerDay: 'NaN' },
+  { usdPerDay: '1e30' },
+  { usdPerDay: '0.0000001' },
+  { perDay: 1e30 },
+  { perDay: 1.5 },
+  { per: 1 },
+])('%j is not even one', async (quota) => {
+  const user = await createLimitedUser(darkroom, {});
+  const { data, errors } = await askForQuota(darkroom, { userId: user.id, quota });
+  expect(data?.setQuota ?? null).toBeNull();
+  expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+});
 
 test('only an administrator changes quotas, of those that there are, and the audit log tells of it', async () => {
   const user = await createLimitedUser(darkroom, { perDay: 1 });
@@ -75,16 +86,24 @@ test('only an administrator changes quotas, of those that there are, and the aud
   expect(errors).toHaveLength(1);
   expect(await quotaOf(user.client)).toMatchObject({ PER_DAY: { limit: '1.000000' } });
   expect(await changeQuota(darkroom, 'nobody', { perDay: 1 })).toMatchObject({ __typename: 'NotFound' });
-  const entries = await darkroom.database.prisma.auditEntry.findMany({ where: { action: 'user.quota' }, orderBy: { id: 'asc' } });
+  const entries = await darkroom.database.prisma.auditEntry.findMany({
+    where: { action: 'user.quota' },
+    orderBy: { id: 'asc' },
+  });
   expect(entries.at(-1)).toMatchObject({ details: { quota: { PER_DAY: '1' } } });
 });
 
 test('limits of the configuration hold for whoever has none of their own, and null lifts them', async () => {
   await using limited = await startDarkroom({ role: 'api', config: { QUOTA_PER_DAY: 1, QUOTA_USD_PER_DAY: '5' } });
-  const [plain, own, lifted] = [limited.client, ...(await Promise.all([
-    createLimitedUser(limited, { perDay: 2 }),
-    createLimitedUser(limited, { perDay: null, usdPerDay: null }),
-  ])).map(({ client }) => client)];
+  const [plain, own, lifted] = [
+    limited.client,
+    ...(
+      await Promise.all([
+        createLimitedUser(limited, { perDay: 2 }),
+        createLimitedUser(limited, { perDay: null, usdPerDay: null }),
+      ])
+    ).map(({ client }) => client),
+  ];
   const ask = async (client = plain) => (await client.query(generateWithin, { input })).generateImage.__typename;
   expect([await ask(), await ask()]).toEqual(['GenerateImageSuccess', 'QuotaExceeded']);
   expect([await ask(own), await ask(own), await ask(own)]).toEqual([
@@ -96,7 +115,12 @@ test('limits of the configuration hold for whoever has none of their own, and nu
 });
 
 test('a minute, a day and a month begin anew at their edge, by UTC, and what came before counts no more', async () => {
-  const { client } = await createLimitedUser(darkroom, { perMinute: 1, perDay: 2, usdPerDay: '0.02', usdPerMonth: '0.03' });
+  const { client } = await createLimitedUser(darkroom, {
+    perMinute: 1,
+    perDay: 2,
+    usdPerDay: '0.02',
+    usdPerMonth: '0.03',
+  });
   const ask = async (instant: string) => {
     goTo(instant);
     const { generateImage } = await client.query(generateWithin, { input });
@@ -114,7 +138,10 @@ test('a minute, a day and a month begin anew at their edge, by UTC, and what cam
   // A process whose clock is behind begins no window anew.
   expect(await ask('2031-01-30T23:58:55Z')).toBe('PER_MINUTE');
   goTo('2031-01-31T00:00:00Z');
-  expect(await quotaOf(client)).toMatchObject({ PER_DAY: { used: '0.000000' }, USD_PER_MONTH: { reserved: '0.020000' } });
+  expect(await quotaOf(client)).toMatchObject({
+    PER_DAY: { used: '0.000000' },
+    USD_PER_MONTH: { reserved: '0.020000' },
+  });
   expect(await ask('2031-01-31T00:00:00Z')).toBe('GenerateImageSuccess');
   expect(await ask('2031-01-31T00:01:00Z')).toBe('USD_PER_MONTH');
   expect(await ask('2031-02-01T00:00:00Z')).toBe('GenerateImageSuccess');
@@ -130,7 +157,8 @@ test('a better wording and an upload count in the minute, and a wording in the b
   expect(await ask()).toMatchObject({ __typename: 'EnhancePromptSuccess' });
   expect(await ask()).toMatchObject({ quota: { kind: 'USD_PER_DAY', used: '0.012000', limit: '0.010000' } });
   const files = { 'variables.file': new Blob(['no picture'], { type: 'image/png' }) };
-  const send = async () => (await sendFiles(client, { query: upload, variables: { file: null }, files })).data.uploadImage;
+  const send = async () =>
+    (await sendFiles(client, { query: upload, variables: { file: null }, files })).data.uploadImage;
   expect(await send()).toMatchObject({ __typename: 'InputImageUnusable' });
   expect(await send()).toMatchObject({ __typename: 'QuotaExceeded', quota: { kind: 'PER_MINUTE' } });
   shift = 0;
@@ -150,8 +178,14 @@ test('an estimate says what a request would cost and whether it fits, and neithe
     withinQuota: true,
   });
   expect(await ask({ count: 4 })).toMatchObject({ costUsd: '0.040000', withinQuota: false });
-  expect(await ask({ count: 40 })).toMatchObject({ __typename: 'InvalidInput', issues: [{ path: ['input', 'count'] }] });
-  expect(await ask({ model: 'no/such' })).toMatchObject({ __typename: 'UnknownModel', available: [{ slug: 'blank/blank' }] });
+  expect(await ask({ count: 40 })).toMatchObject({
+    __typename: 'InvalidInput',
+    issues: [{ path: ['input', 'count'] }],
+  });
+  expect(await ask({ model: 'no/such' })).toMatchObject({
+    __typename: 'UnknownModel',
+    available: [{ slug: 'blank/blank' }],
+  });
   expect(await quotaOf(client)).toMatchObject({ PER_MINUTE: { used: '0.000000' } });
   await using other = await startDarkroom({ beside: darkroom });
   await waitForEnd(client, follow, await submit(client, input));
