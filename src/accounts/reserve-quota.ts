@@ -1,7 +1,7 @@
 import { chargeCall } from '../database/charge-call.ts';
 import type { Connection, Database } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
-import { lockQuotaCounter } from '../database/quota-counter.ts';
+import { lockQuotaCounter, readQuotaCounter } from '../database/quota-counter.ts';
 import { type QuotaReservation, reserveQuotaRow } from '../database/reserve-quota.ts';
 import type { Clock } from '../domain/clock.ts';
 import { findExceeded, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
@@ -31,6 +31,10 @@ async function reserve(connection: Connection, reservation: QuotaReservation): P
   const { limits, counted } = await reserveQuotaRow(connection, reservation);
   if (counted || Object.keys(limits).length === 0) return;
   const { subject, id: exceptId, use, at } = reservation;
+  // The usual refusal waits for nobody: whoever asks too much does not hold up the counter.
+  const seen = await readQuotaCounter(connection, subject.id);
+  const full = seen && findExceeded(toQuotas(limits, seen, at), use);
+  if (full !== undefined) throw new QuotaExceeded(full);
   await openQuotaCounter(connection, { subject, at, exceptId });
   // Under its lock nobody gives back in between what the first try was short of: the answer fits the numbers.
   const count = await lockQuotaCounter(connection, subject.id);
