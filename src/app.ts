@@ -1,7 +1,7 @@
 import { v7 as createUuidV7 } from 'uuid';
 import { createApiKeyHash } from './accounts/api-key-hash.ts';
 import type { Identity } from './accounts/identity.ts';
-import { type Config, exitCodeConfig } from './config.ts';
+import { type Config, exitCodeConfig, toQuotaDefaults } from './config.ts';
 import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
@@ -10,15 +10,17 @@ import type { Clock } from './domain/clock.ts';
 import { StartError } from './domain/start-error.ts';
 import { startBackstop } from './generations/backstop.ts';
 import type { GenerationDependencies } from './generations/dependencies.ts';
+import { createModelDurations } from './generations/durations.ts';
 import { createOpenCalls, type OpenCalls } from './generations/open-calls.ts';
 import { createProviderHealth } from './generations/provider-health.ts';
-import type { Repetition } from './generations/repeat-every.ts';
+import { createQueueGate } from './generations/queue-gate.ts';
 import { createRunningGenerations, type RunningGenerations } from './generations/running-generations.ts';
 import { createTicks } from './generations/ticks.ts';
 import { createTroubleBoard } from './generations/trouble-board.ts';
 import { startWorker, type Worker } from './generations/worker.ts';
-import type { Announce, Hint } from './hints/hint.ts';
-import { createHub, type Hub } from './hints/hub.ts';
+import { catchUp, createDispatch, type Door, type HintTargets } from './hint-targets.ts';
+import type { Announce } from './hints/hint.ts';
+import { createHub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
 import { openHttpSettings } from './http/http-settings.ts';
 import { createRequestLimits } from './http/request-limits.ts';
@@ -30,7 +32,6 @@ import type { PromptEnhancer } from './prompts/prompt-enhancer.ts';
 import { createCatalogue } from './providers/catalogue.ts';
 import type { Provider } from './providers/provider.ts';
 import { createSketchProvider } from './providers/sketch/sketch-provider.ts';
-import type { JobQueue } from './queue/job-queue.ts';
 import { createPgBossJobQueue } from './queue/pg-boss-job-queue.ts';
 import { allOrNothing, type Services, startServices } from './services.ts';
 import { createAzureImageStore } from './storage/azure-image-store.ts';
@@ -52,6 +53,8 @@ export interface AppOptions {
   readonly enhancer?: PromptEnhancer;
   /** In place of the one that configuration has. */
   readonly identity?: Identity;
+  /** In place of that of the system. */
+  readonly clock?: Clock;
 }
 
 export interface App extends AsyncDisposable {
@@ -64,7 +67,7 @@ export interface App extends AsyncDisposable {
 }
 
 const maxConnections = 20;
-const clock: Clock = { now: () => Date.now() };
+const systemClock: Clock = { now: () => Date.now() };
 
 /** Everything that lives is built here and closed in reverse order. Throws `StartError`; then nothing is left running. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -97,13 +100,8 @@ interface Connected {
   readonly door: Door;
 }
 
-/** Stands before there is a server, whose it becomes. */
-interface Door {
-  checkConnections(): void;
-}
-
 async function connect(options: AppOptions, services: Services, stack: AsyncDisposableStack): Promise<Connected> {
-  const { config, role, log } = options;
+  const { config, role, log, clock = systemClock } = options;
   const database = stack.use(connectDatabase({ url: services.databaseUrl.reveal(), maxConnections, log }));
   await checkDurability(database.pool);
   const drainMilliseconds = config.SHUTDOWN_SECONDS * 1000;
@@ -127,14 +125,16 @@ async function connect(options: AppOptions, services: Services, stack: AsyncDisp
   const lab = stack.use(createPictureLab({ log }));
   const tools = { database, images, lab, clock, createId: createUuidV7 };
   const inputs = { ...tools, downloader: config.INPUT_URLS === 'off' ? undefined : vendors.publicDownloader };
+  const queueGate = createQueueGate(tools, config.QUEUE_LIMIT ?? null);
+  const limits = { quotaDefaults: toQuotaDefaults(config), queueGate, durations: createModelDurations(tools) };
   const pepper = config.API_KEY_PEPPER;
   const hashApiKey = pepper === undefined ? undefined : createApiKeyHash(pepper.reveal());
-  const dependencies = { ...tools, queue, hub, announce, catalogue, inputs, health, enhancer, hashApiKey, log };
-  return { dependencies, identity, running, openCalls, door };
+  const parts = { queue, hub, announce, catalogue, inputs, health, enhancer, hashApiKey, log };
+  return { dependencies: { ...tools, ...limits, ...parts }, identity, running, openCalls, door };
 }
 
 async function openIdentity(
-  { config, role, log, identity }: AppOptions,
+  { config, role, log, identity, clock = systemClock }: AppOptions,
   database: Database,
   stack: AsyncDisposableStack,
 ): Promise<ConfiguredIdentity | undefined> {
@@ -143,36 +143,14 @@ async function openIdentity(
   return createIdentity(config, { database, clock, createId: createUuidV7, log }, stack);
 }
 
-interface HintTargets {
-  readonly hub: Hub;
-  readonly queue: JobQueue;
-  readonly running: RunningGenerations;
-  readonly openCalls: OpenCalls;
-  readonly backstop: Repetition;
-  readonly identity: ConfiguredIdentity | undefined;
-  readonly door: Door;
-}
-
 /** Brings hints, of this process and of others, to whom they are for. */
 async function openHints(
   from: PostgresHintsOptions,
-  { hub, queue, running, openCalls, backstop, identity, door }: HintTargets,
+  targets: HintTargets,
   stack: AsyncDisposableStack,
 ): Promise<Announce> {
-  const dispatch = (hint: Hint) => {
-    if (hint.kind === 'progress') hub.deliver(hint.snapshot);
-    else if (hint.kind === 'work') queue.wake('run-generation');
-    else if (hint.kind === 'look') openCalls.wake(hint.generationId, hint.attempt);
-    else if (hint.kind === 'cancel') running.cancel(hint.generationId);
-    else if (hint.kind === 'unwelcome') {
-      identity?.forget(hint.userId);
-      door.checkConnections();
-    }
-  };
-  const onReconnect = () => {
-    queue.wake('run-generation');
-    backstop.now();
-  };
+  const dispatch = createDispatch(targets);
+  const onReconnect = () => catchUp(targets);
   const hints = stack.use(await createPostgresHints(from, { onHint: dispatch, onReconnect }));
   return (hint) => {
     dispatch(hint);
@@ -188,7 +166,7 @@ function openProviders({ config, providers }: AppOptions, stack: AsyncDisposable
 }
 
 function openVendors(config: Config): Vendors {
-  return orConfigError(() => createVendors(config, clock));
+  return orConfigError(() => createVendors(config, systemClock));
 }
 
 function orConfigError<Result>(open: () => Result): Result {
@@ -210,14 +188,15 @@ async function openHealth(options: AppOptions, { database, providers }: HealthSo
   const names = providers.map(({ name }) => name);
   // A worker starts with the keys of today: what was refused before may be right now.
   if (role !== 'api') await clearTrouble(database.pool, names);
-  const board = stack.use(await createTroubleBoard({ database, clock, log }));
+  const board = stack.use(await createTroubleBoard({ database, clock: systemClock, log }));
   return { catalogue, health: createProviderHealth({ board, catalogue }) };
 }
 
 async function openImages(config: Config, { storageConnectionString }: Services): Promise<ImageStore> {
   const { AZURE_STORAGE_CONTAINER: containerName } = config;
   try {
-    const images = createAzureImageStore({ connectionString: storageConnectionString.reveal(), containerName, clock });
+    const { reveal } = storageConnectionString;
+    const images = createAzureImageStore({ connectionString: reveal(), containerName, clock: systemClock });
     await images.prepare();
     return images;
   } catch (cause) {
@@ -230,7 +209,7 @@ function startWork(
   dependencies: GenerationDependencies & Pick<Connected, 'running' | 'openCalls'>,
   stack: AsyncDisposableStack,
 ): Worker {
-  const { database, announce } = dependencies;
+  const { database, announce, clock } = dependencies;
   const ticks = stack.use(createTicks({ connection: database.pool, announce, clock, log }));
   // Only here: what workers store was paid, and everybody else waits for an answer.
   const images = createPatientImageStore({ images: dependencies.images, log });

@@ -6,8 +6,10 @@ import { baseUrl, secret, wholeNumber } from './config/forms.ts';
 import { identitySettings } from './config/identity-settings.ts';
 import { inputUrlSettings } from './config/input-url-settings.ts';
 import { limitSettings } from './config/limit-settings.ts';
+import { quotaSettings } from './config/quota-settings.ts';
 import { readSecretFiles } from './config/read-secret-files.ts';
 import { vendorSettings } from './config/vendor-settings.ts';
+import { type QuotaLimits, quotaKinds } from './domain/quota.ts';
 import { isSecret, type Secret } from './domain/secret.ts';
 import { StartError } from './domain/start-error.ts';
 
@@ -73,6 +75,7 @@ export const configSchema = z.object({
     .min(1)
     .optional()
     .describe("What OpenAI or Gemini writes better wordings with. Without it, the vendor's small one."),
+  ...quotaSettings.shape,
   ...vendorSettings.shape,
 });
 
@@ -86,6 +89,12 @@ export const secretNames: readonly string[] = Object.entries(configSchema.shape)
 /** What must not be in the log, whoever writes there. */
 export function findSecrets(config: Config): readonly Secret[] {
   return Object.values(config).filter(isSecret);
+}
+
+/** What limits users who have no limits of their own. */
+export function toQuotaDefaults(config: Config): QuotaLimits {
+  const given = quotaKinds.map((kind) => [kind, config[`QUOTA_${kind}`]] as const);
+  return Object.fromEntries(given.flatMap(([kind, value]) => (value === undefined ? [] : [[kind, String(value)]])));
 }
 
 /**

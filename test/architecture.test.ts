@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 const layers: readonly (readonly string[])[] = [
   ['main', 'keys'],
   ['app'],
+  ['hint-targets'],
   ['services', 'vendors', 'identity'],
   ['http'],
   ['graphql'],

@@ -1,6 +1,8 @@
 import type { GenerationOptions, GenerationRequest } from '../domain/generation-request.ts';
 import type { GenerationStatus } from '../domain/generation-status.ts';
+import type { QuotaLimits } from '../domain/quota.ts';
 import type { Connection } from './database.ts';
+import { someLimit } from './find-startable.ts';
 
 /** What a run needs to know, read by the statement that claims. */
 export interface ClaimedGeneration {
@@ -32,6 +34,8 @@ export interface ClaimedGeneration {
   readonly hasInputs: boolean;
   /** Whether the wording was made better already. */
   readonly enhanced: boolean;
+  /** Whether only so many of its user's or key's may run: others may wait for its end. */
+  readonly limited: boolean;
 }
 
 /** A call whose end is not known: RUNNING when the last worker let go of it, or given up as UNKNOWN before. */
@@ -49,6 +53,24 @@ export interface OpenAttempt {
   readonly positions: readonly number[];
 }
 
+interface HeldGeneration {
+  readonly userId: string;
+  /** Whether only so many may run. */
+  readonly limited: boolean;
+  readonly full: boolean;
+}
+
+/** As many generations of its user or key run as may. */
+export class RunningLimitReached extends Error {
+  override readonly name = 'RunningLimitReached';
+  readonly userId: string;
+
+  constructor(userId: string) {
+    super('As many generations run as may.');
+    this.userId = userId;
+  }
+}
+
 export interface Claim {
   readonly generationId: string;
   readonly leaseToken: string;
@@ -56,8 +78,14 @@ export interface Claim {
 }
 
 // By a statement of its own: one that has to wait for a step of the last run still reads attempts and pictures as they
-// were before that step.
-const lock = 'SELECT FROM "Generation" WHERE id = $1 FOR UPDATE';
+// were before that step. Whose limits are full is a first look, which costs little where many wait for one to end.
+const lock = `
+  SELECT "userId", ${someLimit('$1', '$2', 'may IS NOT NULL')} AS limited,
+    status = 'QUEUED' AND ${someLimit('$1', '$2', 'count >= may')} AS full
+  FROM "Generation" WHERE id = $1 FOR UPDATE`;
+
+// The claim has counted itself by now, and holds the counters: the limit is exact.
+const check = `SELECT ${someLimit('$1', '$2', 'count > may')} AS full`;
 
 const text = `
   WITH held AS (
@@ -96,11 +124,35 @@ const stoppedMessage = 'Taken over from a worker that stopped.';
 
 /**
  * Takes a generation for one run: from now on only writes with this lease token change it. Undefined when the generation has
- * ended or was deleted. `connection` is that of a transaction.
+ * ended or was deleted. Throws `RunningLimitReached` when as many run as may: then the transaction is to be undone. `connection` is
+ * that of a transaction.
  */
-export async function claimGeneration(connection: Connection, claim: Claim): Promise<ClaimedGeneration | undefined> {
-  await connection.query({ name: 'lock-generation', text: lock, values: [claim.generationId] });
+export async function claimGeneration(
+  connection: Connection,
+  claim: Claim,
+  defaults: QuotaLimits = {},
+): Promise<ClaimedGeneration | undefined> {
+  const whose = [claim.generationId, JSON.stringify(defaults)];
+  const query = { name: 'lock-generation', text: lock, values: whose };
+  const [held] = (await connection.query<HeldGeneration>(query)).rows;
+  if (held?.full) throw new RunningLimitReached(held.userId);
   const values = [claim.generationId, claim.leaseToken, claim.at, lostMessage, stoppedMessage];
-  const result = await connection.query<ClaimedGeneration>({ name: 'claim-generation', text, values });
-  return result.rows[0];
+  const result = await connection.query<Omit<ClaimedGeneration, 'limited'>>({ name: 'claim-generation', text, values });
+  const [claimed] = result.rows;
+  if (claimed === undefined || held === undefined) return undefined;
+  if (held.limited && !claimed.takenOver) await checkRunning(connection, held, whose);
+  return { ...claimed, limited: held.limited };
+}
+
+async function checkRunning(
+  connection: Connection,
+  { userId }: HeldGeneration,
+  whose: readonly string[],
+): Promise<void> {
+  const { rows } = await connection.query<{ full: boolean }>({
+    name: 'check-running',
+    text: check,
+    values: [...whose],
+  });
+  if (rows[0]?.full) throw new RunningLimitReached(userId);
 }

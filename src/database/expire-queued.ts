@@ -6,12 +6,13 @@ export interface Expiry {
   readonly limit: number;
 }
 
-// One that a worker is just claiming is passed over: from then on the deadline is the worker's affair. No lock in a statement
+// One process at a time, which is enough: it settles the quotas of many users, in any order, and two that did so would wait for each
+// other. One that a worker is just claiming is passed over: from then on the deadline is the worker's affair. No lock in a statement
 // of its own, since this reads nothing but the rows that it changes: a queued generation has no picture and one event.
 const text = `
   WITH due AS (
     SELECT id, extract(epoch FROM "deadlineAt" - "createdAt")::int AS seconds FROM "Generation"
-    WHERE status = 'QUEUED' AND "deadlineAt" IS NOT NULL AND "deadlineAt" <= $1
+    WHERE status = 'QUEUED' AND "deadlineAt" IS NOT NULL AND "deadlineAt" <= $1 AND (SELECT pg_try_advisory_xact_lock(7042))
     ORDER BY "deadlineAt" LIMIT $2 FOR UPDATE SKIP LOCKED
   ), worded AS (
     SELECT id, format('The deadline of %s passed before a worker was free.',

@@ -1,14 +1,25 @@
 import type { Connection } from './database.ts';
 
-/** Ids of generations that have not ended and were accepted before `before`, oldest first. */
+export interface UnfinishedGeneration {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly isQueued: boolean;
+  /** How many unfinished ones of its user are older. */
+  readonly before: number;
+}
+
+/** Generations that have not ended and were accepted before `before`: the oldest of each user first, then the second … */
 export async function findUnfinishedGenerations(
   connection: Connection,
   question: { readonly before: Date; readonly limit: number },
-): Promise<readonly string[]> {
+): Promise<readonly UnfinishedGeneration[]> {
   const text = `
-    SELECT id FROM "Generation"
-    WHERE status IN ('QUEUED', 'RUNNING', 'CANCELLING') AND "createdAt" < $1 ORDER BY id LIMIT $2`;
-  return findIds(connection, { name: 'find-unfinished', text, values: [question.before, question.limit] });
+    SELECT id, "createdAt", status = 'QUEUED' AS "isQueued",
+      (row_number() OVER (PARTITION BY "userId" ORDER BY id))::int - 1 AS before
+    FROM "Generation" WHERE status IN ('QUEUED', 'RUNNING', 'CANCELLING') AND "createdAt" < $1
+    ORDER BY before, id LIMIT $2`;
+  const query = { name: 'find-unfinished', text, values: [question.before, question.limit] };
+  return (await connection.query<UnfinishedGeneration>(query)).rows;
 }
 
 /** Which of these generations were asked to stop. */
@@ -40,6 +51,13 @@ export async function countQueuedBefore(
   const query = { name: 'count-queued-before', text, values: [ids] };
   const result = await connection.query<{ id: string; position: number }>(query);
   return new Map(result.rows.map((row) => [row.id, row.position]));
+}
+
+/** How many generations wait, counted up to the limit. */
+export async function countQueued(connection: Connection, limit: number): Promise<number> {
+  const text = `SELECT count(*)::int AS n FROM (SELECT FROM "Generation" WHERE status = 'QUEUED' LIMIT $1) AS queued`;
+  const { rows } = await connection.query<{ n: number }>({ name: 'count-queued', text, values: [limit] });
+  return rows[0]?.n ?? 0;
 }
 
 async function findIds(

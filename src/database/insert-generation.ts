@@ -36,12 +36,25 @@ const text = `
     SELECT $13, id, 1, $14, 'ENHANCER', 'style', "createdAt" FROM generation WHERE $13::uuid IS NOT NULL
   )
   INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
-  SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation`;
+  SELECT id, 1, "createdAt", 'REQUEST_RECEIVED', 'QUEUED', 0 FROM generation
+  RETURNING (SELECT count(*)::int FROM (SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' LIMIT $17) AS queued)
+    AS waiting, EXISTS (SELECT FROM "User" WHERE id = $2 AND quota IS NOT NULL) AS "hasQuota"`;
+
+export interface InsertedGeneration {
+  /** How many of its user wait already, counted up to `maxWaiting`. */
+  readonly waiting: number;
+  /** Whether its user has limits of their own. */
+  readonly hasQuota: boolean;
+}
 
 /** A queued generation with its wordings and its first event. */
-export async function insertGeneration(connection: Connection, generation: NewGeneration): Promise<void> {
+export async function insertGeneration(
+  connection: Connection,
+  generation: NewGeneration,
+  maxWaiting: number,
+): Promise<InsertedGeneration> {
   const { request } = generation;
-  await connection.query({
+  const { rows } = await connection.query<InsertedGeneration>({
     name: 'insert-generation',
     text,
     values: [
@@ -61,6 +74,8 @@ export async function insertGeneration(connection: Connection, generation: NewGe
       generation.styled?.text ?? null,
       generation.deadlineAt,
       generation.retryOfId,
+      maxWaiting,
     ],
   });
+  return rows[0] ?? { waiting: 0, hasQuota: false };
 }

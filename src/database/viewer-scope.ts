@@ -9,6 +9,8 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   Image: (userId) => ({ userId }),
   IdempotencyKey: (userId) => ({ userId }),
   ApiKey: (userId) => ({ userId }),
+  QuotaCounter: (userId) => ({ userId }),
+  QuotaLedger: (userId) => ({ userId }),
   Prompt: ofGeneration,
   GenerationTick: ofGeneration,
   GenerationInput: ofGeneration,

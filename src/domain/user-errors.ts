@@ -1,4 +1,5 @@
 import type { ImageModel } from './image-model.ts';
+import type { Quota } from './quota.ts';
 
 /** A mistake the caller can correct, or a limit they ran into: shown to them as data. */
 export abstract class UserError extends Error {}
@@ -53,6 +54,34 @@ export class ContentRefused extends UserError {
   constructor(message: string, categories: readonly string[]) {
     super(message);
     this.categories = categories;
+  }
+}
+
+const quotaWords: Record<Quota['kind'], string> = {
+  RUNNING: 'generations that run at once',
+  QUEUED: 'generations that wait at once',
+  PER_MINUTE: 'requests in a minute',
+  PER_DAY: 'generations in a day',
+  USD_PER_DAY: 'USD in a day',
+  USD_PER_MONTH: 'USD in a month',
+};
+
+export class QuotaExceeded extends UserError {
+  /** The one that the request would go beyond. */
+  readonly quota: Quota;
+
+  constructor(quota: Quota) {
+    super(`This would be more than ${quota.limit} ${quotaWords[quota.kind]}.`);
+    this.quota = quota;
+  }
+}
+
+export class QueueFull extends UserError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('Too many generations are waiting already. Try again later.');
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -1,13 +1,19 @@
+import { type Asker, mayBeLimited } from '../accounts/quota-subjects.ts';
+import { reserveQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { claimKey, findReplay, type Replayable } from './idempotency.ts';
+import { maxWaiting, toPriority } from './queue-priority.ts';
 
 export interface GenerationToAccept {
   readonly generation: NewGeneration;
   readonly inputs: readonly NewInput[];
+  readonly asker: Asker;
+  /** What it may cost, in USD; null where nobody knows. */
+  readonly costUsd: string | null;
 }
 
 export interface Acceptance {
@@ -16,14 +22,15 @@ export interface Acceptance {
   readonly replayed: boolean;
 }
 
-type Dependencies = Pick<GenerationDependencies, 'database' | 'queue' | 'announce' | 'clock'> & {
-  readonly audit: Audit;
-};
+type Dependencies = Pick<
+  GenerationDependencies,
+  'database' | 'queue' | 'announce' | 'clock' | 'quotaDefaults' | 'queueGate'
+> & { readonly audit: Audit };
 
 /**
  * Stores a generation and queues it, in one transaction. Where its key is taken, before or meanwhile, answers that generation
- * instead. `replayable` is null for a request without a key. Throws what `prepare` throws, `InputImageUnusable` and
- * `IdempotencyConflict`; then nothing is stored, and the key is as free as it was.
+ * instead. `replayable` is null for a request without a key. Throws what `prepare` throws, `InputImageUnusable`,
+ * `IdempotencyConflict`, `QuotaExceeded` and `QueueFull`; then nothing is stored, and the key is as free as it was.
  */
 export async function acceptGeneration(
   dependencies: Dependencies,
@@ -32,25 +39,32 @@ export async function acceptGeneration(
 ): Promise<Acceptance> {
   const known = replayable === null ? undefined : await findReplay(dependencies, replayable);
   if (known !== undefined) return { generationId: known, replayed: true };
-  return store(dependencies, replayable, await prepare());
+  const accepted = await prepare();
+  await dependencies.queueGate.admit();
+  return store(dependencies, replayable, accepted);
 }
 
 async function store(
-  { database, queue, announce, audit }: Dependencies,
+  { database, queue, announce, quotaDefaults, audit }: Dependencies,
   replayable: Replayable | null,
-  { generation, inputs }: GenerationToAccept,
+  { generation, inputs, asker, costUsd }: GenerationToAccept,
 ): Promise<Acceptance> {
   const { id: generationId, createdAt: at } = generation;
   const replay = await database.transaction(async (connection) => {
     const known = replayable === null ? undefined : await claimKey(connection, { replayable, generationId, at });
     if (known !== undefined) return known;
-    await insertGeneration(connection, generation);
+    const { waiting, hasQuota } = await insertGeneration(connection, generation, maxWaiting);
     await insertInputs(connection, generationId, inputs);
     await audit(connection, {
       action: generation.retryOfId === null ? 'generation.create' : 'generation.retry',
       objectId: generationId,
     });
-    await queue.enqueue(connection, [toRunJob(generationId)]);
+    await queue.enqueue(connection, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
+    // Who has no limit at all costs no statement.
+    if (hasQuota || mayBeLimited(asker, quotaDefaults)) {
+      const use = { kind: 'GENERATION', costUsd } as const;
+      await reserveQuota(connection, quotaDefaults, { asker, id: generationId, use, at });
+    }
     crashPoint('before-accept-commit');
     return undefined;
   });
@@ -61,6 +75,6 @@ async function store(
   return { generationId, replayed: false };
 }
 
-export function toRunJob(generationId: string) {
-  return { name: 'run-generation', data: { generationId }, key: generationId } as const;
+export function toRunJob(generationId: string, priority: number) {
+  return { name: 'run-generation', data: { generationId }, key: generationId, priority } as const;
 }

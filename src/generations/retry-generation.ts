@@ -1,3 +1,4 @@
+import type { Asker } from '../accounts/quota-subjects.ts';
 import type { Audit } from '../database/audit.ts';
 import { readOptions, readRequest } from '../database/json-columns.ts';
 import { countInputs } from '../domain/apply-inputs.ts';
@@ -5,6 +6,7 @@ import { applyRequest } from '../domain/apply-request.ts';
 import type { AppliedRequest, GenerationOptions, GenerationRequest } from '../domain/generation-request.ts';
 import { type GenerationStatus, isEnded } from '../domain/generation-status.ts';
 import type { Capabilities, ImageModel } from '../domain/image-model.ts';
+import { multiplyUsd } from '../domain/money.ts';
 import { InvalidInput, ModelUnavailable, NotFound, NotPossible } from '../domain/user-errors.ts';
 import type { ResolvedInput } from '../inputs/resolve-sources.ts';
 import { reuseInputs } from '../inputs/reuse-inputs.ts';
@@ -18,11 +20,20 @@ import { randomSeed } from './random-seed.ts';
 
 type Dependencies = Pick<
   GenerationDependencies,
-  'database' | 'queue' | 'announce' | 'catalogue' | 'health' | 'inputs' | 'clock' | 'createId'
+  | 'database'
+  | 'queue'
+  | 'announce'
+  | 'catalogue'
+  | 'health'
+  | 'inputs'
+  | 'clock'
+  | 'createId'
+  | 'quotaDefaults'
+  | 'queueGate'
 >;
 
 export interface Retry {
-  readonly userId: string;
+  readonly asker: Asker;
   readonly generationId: string;
   /** Of the client's choice; null for none. */
   readonly idempotencyKey: string | null;
@@ -31,27 +42,34 @@ export interface Retry {
 
 /**
  * Accepts the request of an ended generation once more, with its inputs and its seed. Throws `NotFound`, `NotPossible`,
- * `ModelUnavailable`, `InputImageUnusable`, `InvalidInput` for the key alone, and `IdempotencyConflict`; then nothing is stored.
+ * `ModelUnavailable`, `InputImageUnusable`, `InvalidInput` for the key alone, `IdempotencyConflict`, `QuotaExceeded` and
+ * `QueueFull`; then nothing is stored.
  */
 export async function retryGeneration(dependencies: Dependencies, retry: Retry): Promise<Acceptance> {
   const audited = { ...dependencies, audit: retry.audit };
   return acceptGeneration(audited, toReplayable(retry), () => prepare(dependencies, retry));
 }
 
-function toReplayable({ userId, generationId, idempotencyKey: key }: Retry): Replayable | null {
+function toReplayable({ asker, generationId, idempotencyKey: key }: Retry): Replayable | null {
   if (key === null) return null;
   checkKey(key);
-  return { userId, key, inputHash: hashInput({ retryGeneration: generationId }) };
+  return { userId: asker.id, key, inputHash: hashInput({ retryGeneration: generationId }) };
 }
 
 async function prepare(dependencies: Dependencies, retry: Retry): Promise<GenerationToAccept> {
-  const { userId, generationId } = retry;
+  const { asker, generationId } = retry;
   const { request, options } = await findEnded(dependencies, retry);
   const model = chooseModel(dependencies, findWished(dependencies, request));
   const inputs = await reuseInputs(dependencies.inputs, generationId);
   const applied = applyAgain({ request, options, inputs }, model.capabilities);
-  const generation = createGeneration(dependencies, { userId, model, request, applied, retryOfId: generationId });
-  return { generation, inputs };
+  const generation = createGeneration(dependencies, {
+    userId: asker.id,
+    model,
+    request,
+    applied,
+    retryOfId: generationId,
+  });
+  return { generation, inputs, asker, costUsd: multiplyUsd(model.priceUsd, applied.options.count) };
 }
 
 interface EndedGeneration {
@@ -60,8 +78,8 @@ interface EndedGeneration {
   readonly options: GenerationOptions;
 }
 
-async function findEnded({ database }: Dependencies, { userId, generationId }: Retry): Promise<EndedGeneration> {
-  const found = await database.forViewer(userId).generation.findUnique({
+async function findEnded({ database }: Dependencies, { asker, generationId }: Retry): Promise<EndedGeneration> {
+  const found = await database.forViewer(asker.id).generation.findUnique({
     where: { id: generationId },
     select: { status: true, request: true, options: true, requestedModel: true },
   });

@@ -1,4 +1,9 @@
-import { type ClaimedGeneration, claimGeneration } from '../database/claim-generation.ts';
+import {
+  type Claim,
+  type ClaimedGeneration,
+  claimGeneration,
+  RunningLimitReached,
+} from '../database/claim-generation.ts';
 import { isOutage } from '../database/outage.ts';
 import { releaseGeneration } from '../database/release-generation.ts';
 import { crashPoint } from '../domain/crash-point.ts';
@@ -14,20 +19,22 @@ import { makePictures } from './make-pictures.ts';
 import { planCalls } from './plan-calls.ts';
 import { prepareAssignment } from './prepare-assignment.ts';
 import { settleFailed, settleFinished } from './settle.ts';
+import { startNext } from './start-next.ts';
 
 export interface RunOrder extends JobContext {
   readonly generationId: string;
 }
 
 /**
- * Takes a generation from wherever it stands to its end. Does nothing for one that has ended. Throws when the process
+ * Takes a generation from wherever it stands to its end. Does nothing for one that has ended, or that has to wait for
+ * another one of its user's to end. Throws when the process
  * stops or the database is away: then nothing has ended, and the job comes again.
  */
 export async function runGeneration(dependencies: RunDependencies, order: RunOrder): Promise<void> {
   const { database, clock, createId, running, ticks, log } = dependencies;
   const { generationId, drain, stop, slot } = order;
   const claim = { generationId, leaseToken: createId(), at: new Date(clock.now()) };
-  const generation = await database.transaction((connection) => claimGeneration(connection, claim));
+  const generation = await tryClaim(dependencies, order, claim);
   if (generation === undefined) return;
   crashPoint('after-claim');
   using handle = running.start({ generationId, millisecondsLeft: toMillisecondsLeft(generation, clock.now()), stop });
@@ -47,6 +54,25 @@ export async function runGeneration(dependencies: RunDependencies, order: RunOrd
     throw error;
   } finally {
     ticks.forget(generationId);
+  }
+}
+
+/** Undefined where it ended, and where as many run as may: then it comes again when one of them ends. */
+async function tryClaim(
+  dependencies: RunDependencies,
+  { afterwards }: RunOrder,
+  claim: Claim,
+): Promise<ClaimedGeneration | undefined> {
+  const { database, quotaDefaults } = dependencies;
+  try {
+    const claimed = await database.transaction((connection) => claimGeneration(connection, claim, quotaDefaults));
+    if (claimed?.limited) afterwards(() => startNext(dependencies, claimed.userId));
+    return claimed;
+  } catch (error) {
+    if (!(error instanceof RunningLimitReached)) throw error;
+    // One may have ended since, when this job still lived and could not be sent again.
+    afterwards(() => startNext(dependencies, error.userId));
+    return undefined;
   }
 }
 

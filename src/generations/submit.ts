@@ -1,8 +1,10 @@
+import type { Asker } from '../accounts/quota-subjects.ts';
 import type { Audit } from '../database/audit.ts';
 import { countInputs } from '../domain/apply-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
 import type { GenerationRequest } from '../domain/generation-request.ts';
 import type { ImageModel } from '../domain/image-model.ts';
+import { multiplyUsd } from '../domain/money.ts';
 import { UnknownModel } from '../domain/user-errors.ts';
 import { identifySources } from '../inputs/identify-sources.ts';
 import type { RequestedInput } from '../inputs/image-source.ts';
@@ -17,11 +19,20 @@ import { randomSeed } from './random-seed.ts';
 
 type Dependencies = Pick<
   GenerationDependencies,
-  'database' | 'queue' | 'announce' | 'catalogue' | 'health' | 'inputs' | 'clock' | 'createId'
+  | 'database'
+  | 'queue'
+  | 'announce'
+  | 'catalogue'
+  | 'health'
+  | 'inputs'
+  | 'clock'
+  | 'createId'
+  | 'quotaDefaults'
+  | 'queueGate'
 >;
 
 export interface Submission {
-  readonly userId: string;
+  readonly asker: Asker;
   readonly request: GenerationRequest;
   /** The input images in their order, the mask last. */
   readonly inputs: readonly RequestedInput[];
@@ -33,8 +44,8 @@ export interface Submission {
 /**
  * Accepts a request: checks it against the model, stores it and queues it in one transaction. A request that was accepted
  * under its key already is answered with that generation, whatever holds of the model now. Throws `UnknownModel`,
- * `ModelUnavailable`, `InvalidInput`, `InputImageUnusable` and `IdempotencyConflict`; then nothing is stored but images that
- * were sent along.
+ * `ModelUnavailable`, `InvalidInput`, `InputImageUnusable`, `IdempotencyConflict`, `QuotaExceeded` and `QueueFull`; then nothing
+ * is stored but images that were sent along.
  */
 export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<Acceptance> {
   const replayable = await toReplayable(submission);
@@ -43,31 +54,42 @@ export async function submitGeneration(dependencies: Dependencies, submission: S
   );
 }
 
-async function toReplayable({ userId, request, inputs, idempotencyKey: key }: Submission): Promise<Replayable | null> {
+async function toReplayable({ asker, request, inputs, idempotencyKey: key }: Submission): Promise<Replayable | null> {
   if (key === null) return null;
   checkKey(key);
-  return { userId, key, inputHash: hashInput({ generateImage: request, inputs: await identifySources(inputs) }) };
+  return {
+    userId: asker.id,
+    key,
+    inputHash: hashInput({ generateImage: request, inputs: await identifySources(inputs) }),
+  };
 }
 
 /** Holds the request against the model that is to run it, and finds its input images. */
 async function prepare(dependencies: Dependencies, submission: Submission): Promise<GenerationToAccept> {
-  const { userId, request } = submission;
+  const { asker, request } = submission;
+  const userId = asker.id;
   const model = chooseModel(dependencies, findWished(dependencies, request));
   const counted = countInputs(submission.inputs);
   // Checked before anything that was sent along is stored.
   const checked = applyRequest({ request, inputs: counted, randomSeed }, model.capabilities);
-  const inputs = await resolveSources(dependencies.inputs, submission);
+  const inputs = await resolveSources(dependencies.inputs, { userId, inputs: submission.inputs });
   const size = inputs.find(({ role }) => role === 'REFERENCE')?.size ?? null;
   const applied =
     size === null ? checked : applyRequest({ request, inputs: { ...counted, size }, randomSeed }, model.capabilities);
   const checkedRequest = { userId, model, request, applied, retryOfId: null };
-  return { generation: createGeneration(dependencies, checkedRequest), inputs };
+  const costUsd = multiplyUsd(model.priceUsd, applied.options.count);
+  return { generation: createGeneration(dependencies, checkedRequest), inputs, asker, costUsd };
 }
 
-function findWished({ catalogue }: Dependencies, { model, fallbackModels }: GenerationRequest): readonly ImageModel[] {
-  return [model ?? catalogue.defaultModel.slug, ...fallbackModels].map((slug) => {
+/** The model that was asked for, then those to fall back to. Throws `UnknownModel`. */
+export function findWished(
+  { catalogue }: Pick<GenerationDependencies, 'catalogue'>,
+  { model, fallbackModels }: GenerationRequest,
+): readonly [ImageModel, ...ImageModel[]] {
+  const find = (slug: string) => {
     const found = catalogue.find(slug);
     if (found === undefined) throw new UnknownModel(slug, catalogue.models);
     return found;
-  });
+  };
+  return [find(model ?? catalogue.defaultModel.slug), ...fallbackModels.map(find)];
 }

@@ -1,13 +1,15 @@
-import { findCancelling, findUnfinishedGenerations } from '../database/find-generations.ts';
+import { findCancelling, findUnfinishedGenerations, type UnfinishedGeneration } from '../database/find-generations.ts';
 import { removeExpiredKeys } from '../database/remove-expired-keys.ts';
 import { removeExpiredPoints } from '../database/remove-expired-points.ts';
 import { toRunJob } from './accept.ts';
 import { expireQueued } from './expire-queued.ts';
 import type { RunDependencies } from './generation-run.ts';
 import { purgeUser, sendPurges } from './purge-user.ts';
+import { toPriority } from './queue-priority.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
 import { startBlobSweep } from './sweep-blobs.ts';
+import { startQuotaSweep } from './sweep-quota.ts';
 
 const cancelLookMilliseconds = 1_000;
 const deadlineLookMilliseconds = 2_000;
@@ -37,6 +39,7 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   resources.use(repeatEvery(deadlineLookMilliseconds, () => expireQueued(dependencies), log));
   resources.use(startBlobSweep(dependencies));
   resources.use(repeatEvery(sweepMilliseconds, () => sendPurges(dependencies), log));
+  resources.use(startQuotaSweep(dependencies));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   const works = [
     queue.work({
@@ -69,11 +72,16 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
 /** Sends every unfinished generation again, which does nothing where its job lives: even an emptied queue loses nothing. */
 async function sweep({ database, queue, clock }: RunDependencies): Promise<void> {
   const before = new Date(clock.now() - sweepAgeMilliseconds);
-  const ids = await findUnfinishedGenerations(database.pool, { before, limit: sweepLimit });
-  await queue.enqueue(database.pool, ids.map(toRunJob));
+  const unfinished = await findUnfinishedGenerations(database.pool, { before, limit: sweepLimit });
+  await queue.enqueue(database.pool, unfinished.map(toJob));
   const now = new Date(clock.now());
   await removeExpiredKeys(database.pool, now);
   await removeExpiredPoints(database.pool, now);
+}
+
+/** One that had a worker comes before all that wait. */
+function toJob({ id, createdAt, isQueued, before: waiting }: UnfinishedGeneration) {
+  return toRunJob(id, isQueued ? toPriority({ createdAt, waiting }) : 0);
 }
 
 /** A cancel whose hint was lost. */

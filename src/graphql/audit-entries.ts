@@ -36,8 +36,13 @@ const AuditEntryType = builder.objectRef<AuditEntry>('AuditEntry').implement({
 });
 
 const AuditEntryConnection = builder.connectionObject(
-  { type: AuditEntryType, name: 'AuditEntryConnection', description: 'A page of the audit log, newest first.' },
-  { name: 'AuditEntryEdge', description: 'An entry in a list.' },
+  {
+    type: AuditEntryType,
+    authScopes: { admin: true },
+    name: 'AuditEntryConnection',
+    description: 'A page of the audit log, newest first.',
+  },
+  { authScopes: { admin: true }, name: 'AuditEntryEdge', description: 'An entry in a list.' },
 );
 
 const AuditEntryFilterInput = builder.inputType('AuditEntryFilter', {

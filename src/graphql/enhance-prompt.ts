@@ -1,4 +1,5 @@
-import { ContentRefused, InvalidInput, ModelUnavailable, UnknownModel } from '../domain/user-errors.ts';
+import { reserveCall, settleCall } from '../accounts/reserve-quota.ts';
+import { ContentRefused, InvalidInput, ModelUnavailable, QuotaExceeded, UnknownModel } from '../domain/user-errors.ts';
 import { enhancePrompt } from '../prompts/enhance-prompt.ts';
 import { builder } from './builder.ts';
 import { PromptType } from './prompt.ts';
@@ -33,11 +34,13 @@ builder.mutationField('enhancePrompt', (t) =>
     description: 'Makes a better wording of a prompt, as `enhancePrompt` of a generation does it, and nothing else.',
     args: { input: t.arg({ type: EnhancePromptInput, required: true, description: 'What to word better.' }) },
     errors: {
-      types: [InvalidInput, UnknownModel, ContentRefused, ModelUnavailable],
+      types: [InvalidInput, UnknownModel, ContentRefused, ModelUnavailable, QuotaExceeded],
       union: { name: 'EnhancePromptResult', description: 'The better wording, or why there is none.' },
     },
-    async resolve(_, { input: { prompt, model = null } }, { services, signal }) {
-      const { text } = await enhancePrompt(services, { prompt, model, signal });
+    async resolve(_, { input: { prompt, model = null } }, { services, signal, viewer }) {
+      const id = await reserveCall(services, viewer, { kind: 'ENHANCEMENT' });
+      const { text, costUsd } = await enhancePrompt(services, { prompt, model, signal });
+      await settleCall(services, { id, costUsd });
       const { writtenBy } = services.enhancer;
       // No row: with a value for every column nothing is looked up.
       const nowhere = { id: '', generationId: '', position: 0 };

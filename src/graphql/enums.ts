@@ -153,3 +153,15 @@ export const ApiKeyScopeEnum = builder.enumType('ApiKeyScope', {
     MANAGE: 'Change keys and the account.',
   }),
 });
+
+export const QuotaKindEnum = builder.enumType('QuotaKind', {
+  description: 'What is limited.',
+  values: {
+    RUNNING: { description: 'Generations that run at once. More are accepted, and wait.' },
+    QUEUED: { description: 'Generations that wait at once.' },
+    PER_MINUTE: { description: 'Generations, uploads and better wordings in a minute.' },
+    PER_DAY: { description: 'Generations in a day.' },
+    USD_PER_DAY: { description: 'USD for what was asked for in a day.' },
+    USD_PER_MONTH: { description: 'USD for what was asked for in a month.' },
+  } as const,
+});

@@ -5,6 +5,8 @@ import {
   InputImageUnusable,
   InvalidInput,
   ModelUnavailable,
+  QueueFull,
+  QuotaExceeded,
   UnknownModel,
 } from '../domain/user-errors.ts';
 import { submitGeneration } from '../generations/submit.ts';
@@ -34,7 +36,7 @@ const ImageSizeInput = builder.inputType('ImageSize', {
   }),
 });
 
-const GenerateImageInput = builder.inputType('GenerateImageInput', {
+export const GenerateImageInput = builder.inputType('GenerateImageInput', {
   description: 'What to make. What the model lacks becomes a warning; what is out of its range is refused.',
   fields: (t) => ({
     prompt: t.string({ required: true, description: 'What to show, in 1 to 10,000 characters.' }),
@@ -95,7 +97,15 @@ builder.mutationField('generateImage', (t) =>
       }),
     },
     errors: {
-      types: [InvalidInput, UnknownModel, ModelUnavailable, InputImageUnusable, IdempotencyConflict],
+      types: [
+        InvalidInput,
+        UnknownModel,
+        ModelUnavailable,
+        InputImageUnusable,
+        QuotaExceeded,
+        QueueFull,
+        IdempotencyConflict,
+      ],
       union: { name: 'GenerateImageResult', description: 'The generation, or why there is none.' },
     },
     async resolve(_, { input, idempotencyKey, waitSeconds }, context) {
@@ -103,7 +113,7 @@ builder.mutationField('generateImage', (t) =>
       checkWaitSeconds(waitSeconds);
       const userId = viewer.id;
       const asked = { request: toRequest(input), inputs: toRequestedInputs(input) };
-      const submission = { userId, ...asked, idempotencyKey: idempotencyKey ?? null, audit };
+      const submission = { asker: viewer, ...asked, idempotencyKey: idempotencyKey ?? null, audit };
       const accepted = await withStorage(context, submitGeneration(services, submission));
       const { generationId } = accepted;
       if (waitSeconds > 0) {
@@ -120,7 +130,7 @@ function checkWaitSeconds(waitSeconds: number): void {
   throw new InvalidInput([{ path: ['waitSeconds'], message: `waitSeconds must be 0 to ${maxWaitSeconds}.` }]);
 }
 
-function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequest {
+export function toRequest(input: typeof GenerateImageInput.$inferInput): GenerationRequest {
   const { prompt, count, enhancePrompt } = input;
   return {
     prompt,

@@ -5,6 +5,8 @@ import {
   ModelUnavailable,
   NotFound,
   NotPossible,
+  QueueFull,
+  QuotaExceeded,
 } from '../domain/user-errors.ts';
 import { retryGeneration } from '../generations/retry-generation.ts';
 import { builder } from './builder.ts';
@@ -24,12 +26,21 @@ builder.mutationField('retryGeneration', (t) =>
       idempotencyKey: t.arg.string({ description: idempotencyKeyDescription }),
     },
     errors: {
-      types: [NotFound, NotPossible, InvalidInput, ModelUnavailable, InputImageUnusable, IdempotencyConflict],
+      types: [
+        NotFound,
+        NotPossible,
+        InvalidInput,
+        ModelUnavailable,
+        InputImageUnusable,
+        QuotaExceeded,
+        QueueFull,
+        IdempotencyConflict,
+      ],
       union: { name: 'RetryGenerationResult', description: 'The new generation, or why there is none.' },
     },
     resolve: (_, { id, idempotencyKey }, { services, viewer, audit }) =>
       retryGeneration(services, {
-        userId: viewer.id,
+        asker: viewer,
         audit,
         generationId: decodeKey(id, 'Generation'),
         idempotencyKey: idempotencyKey ?? null,

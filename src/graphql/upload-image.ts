@@ -1,4 +1,5 @@
-import { InputImageUnusable } from '../domain/user-errors.ts';
+import { reserveCall } from '../accounts/reserve-quota.ts';
+import { InputImageUnusable, QuotaExceeded } from '../domain/user-errors.ts';
 import { uploadImage } from '../inputs/upload-image.ts';
 import { builder } from './builder.ts';
 import { ImageType } from './image.ts';
@@ -31,11 +32,12 @@ builder.mutationField('uploadImage', (t) =>
     description: 'Stores an image for later generations. The same bytes are stored once.',
     args: { file: t.arg({ type: 'File', required: true, description: 'PNG, JPEG or WebP.' }) },
     errors: {
-      types: [InputImageUnusable],
+      types: [InputImageUnusable, QuotaExceeded],
       union: { name: 'UploadImageResult', description: 'The image, or why it is not stored.' },
     },
-    resolve: (_, { file }, context) => {
+    async resolve(_, { file }, context) {
       const { services, viewer, audit } = context;
+      await reserveCall(services, viewer, { kind: 'UPLOAD' });
       return withStorage(context, uploadImage(services, { userId: viewer.id, upload: file, audit }));
     },
   }),

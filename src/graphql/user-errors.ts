@@ -7,6 +7,8 @@ import {
   ModelUnavailable,
   NotFound,
   NotPossible,
+  QueueFull,
+  QuotaExceeded,
   UnknownModel,
   type UserError,
 } from '../domain/user-errors.ts';
@@ -14,6 +16,7 @@ import { builder } from './builder.ts';
 import { GenerationType } from './generation.ts';
 import { toUuid } from './global-ids.ts';
 import { ImageModelType } from './image-model.ts';
+import { QuotaType } from './quota.ts';
 
 const UserErrorInterface = builder.interfaceRef<UserError>('UserError').implement({
   description: 'A mistake the caller can correct, or a limit they ran into. Nothing was charged.',
@@ -90,6 +93,26 @@ builder.objectType(ContentRefused, {
       description: "What the refusal named, in that model's words.",
       resolve: (error) => [...error.categories],
     }),
+  }),
+});
+
+builder.objectType(QuotaExceeded, {
+  name: 'QuotaExceeded',
+  authScopes: { public: true },
+  description: 'The request would go beyond a limit of the user or of the API key.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    quota: t.field({ type: QuotaType, description: 'Which one.', resolve: (error) => error.quota }),
+  }),
+});
+
+builder.objectType(QueueFull, {
+  name: 'QueueFull',
+  authScopes: { public: true },
+  description: 'Too many generations of all users are waiting.',
+  interfaces: [UserErrorInterface],
+  fields: (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'When it may be worth asking again.' }),
   }),
 });
 

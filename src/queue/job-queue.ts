@@ -17,6 +17,8 @@ export interface Job<Name extends JobName = JobName> {
   readonly data: JobData<Name>;
   /** Of all living jobs of a name, one at the most has this key. */
   readonly key: string;
+  /** Those with a higher one come first, and of equal ones the older. Default: 0. */
+  readonly priority?: number;
 }
 
 /** What a job is given beside its data. */
@@ -27,6 +29,8 @@ export interface JobContext {
   readonly drain: AbortSignal;
   /** Aborts when the process must let go, some seconds later. */
   readonly stop: AbortSignal;
+  /** Has this done once when the job is done and gone: from then on its key is free. */
+  readonly afterwards: (work: () => Promise<void>) => void;
 }
 
 export interface WorkOptions<Name extends JobName> {

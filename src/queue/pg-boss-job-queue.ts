@@ -53,7 +53,9 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
   return {
     async enqueue(connection, jobs) {
       const db = toNamedConnection(connection);
-      for (const { name, data, key } of jobs) await boss.send(name, data, { singletonKey: key, db });
+      for (const { name, data, key: singletonKey, priority = 0 } of jobs) {
+        await boss.send(name, data, { singletonKey, priority, db });
+      }
     },
     wake: (name) => workers.get(name)?.wake(),
     work(work) {

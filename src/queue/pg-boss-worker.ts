@@ -112,8 +112,14 @@ async function runJob<Name extends JobName>(
   try {
     // It was being fetched when the others were told.
     stopping.throwIfAborted();
-    await handle(schemas[name].parse(job.data), { slot, drain: job.drain.signal, stop: job.stop.signal });
+    const signals = { drain: job.drain.signal, stop: job.stop.signal };
+    let next = async () => {};
+    const afterwards = (work: () => Promise<void>) => {
+      next = work;
+    };
+    await handle(schemas[name].parse(job.data), { slot, ...signals, afterwards });
     await boss.complete(name, job);
+    await next().catch(onError);
   } catch (error) {
     slot.leave();
     if (!stopping.aborted) log.error({ error, queue: name, job: job.data }, 'a job failed and comes again');

@@ -163,7 +163,9 @@ test('a disabled user is refused with a key that was good', async () => {
 test('a hundred keys work at once, and of those that are asked for at the same time none is too many', async () => {
   const client = darkroom.as('nat');
   await create(client);
-  const first = await darkroom.database.prisma.apiKey.findFirstOrThrow({ where: { user: { subject: 'nat' } } });
+  const { quota: _, ...first } = await darkroom.database.prisma.apiKey.findFirstOrThrow({
+    where: { user: { subject: 'nat' } },
+  });
   const more = Array.from({ length: 94 }, (_, index) => ({ ...first, id: randomUUID(), prefix: `more ${index}` }));
   await darkroom.database.prisma.apiKey.createMany({ data: more });
   const last = await Promise.all(Array.from({ length: 10 }, () => create(client)));
@@ -197,8 +199,8 @@ test('making and revoking leave an entry in the audit log, without the secret', 
   });
   const details = expect.objectContaining({ prefix: apiKey.prefix });
   expect(entries).toMatchObject([
-    { action: 'apiKey.create', userId: row.userId, credential: 'local', details },
-    { action: 'apiKey.revoke', userId: row.userId, credential: 'local', details },
+    { action: 'api-key.create', userId: row.userId, credential: 'local', details },
+    { action: 'api-key.revoke', userId: row.userId, credential: 'local', details },
   ]);
   expect(JSON.stringify(entries)).not.toContain(secret.slice(17));
 });

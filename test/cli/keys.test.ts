@@ -57,7 +57,7 @@ test('a key is made, lets its user in, is listed and is revoked, and all of it i
   const entries = await darkroom.database.prisma.auditEntry.findMany({ orderBy: { id: 'asc' } });
   const actions = entries.map(({ action, credential, userId }) => ({ action, credential, userId }));
   expect(actions).toEqual(
-    ['user.promote', 'apiKey.create', 'apiKey.revoke'].map((action) => ({
+    ['user.promote', 'api-key.create', 'api-key.revoke'].map((action) => ({
       action,
       credential: 'operator',
       userId: null,

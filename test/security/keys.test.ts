@@ -135,7 +135,7 @@ describe('a key with a right checksum', () => {
   test('made with another pepper is refused', async () => {
     await using elsewhere = await openIdentity({ API_KEY_PEPPER: `${pepper}, but another one` });
     const { userId, apiKeyId, prefix, secret } = await make();
-    const row = await open.database.prisma.apiKey.findUniqueOrThrow({ where: { prefix } });
+    const { quota: _, ...row } = await open.database.prisma.apiKey.findUniqueOrThrow({ where: { prefix } });
     await elsewhere.database.prisma.user.create({ data: { id: userId, issuer: 'test', subject: 'ann' } });
     await elsewhere.database.prisma.apiKey.create({ data: { ...row, id: apiKeyId } });
     const refused = elsewhere.identity.authenticate({ authorization: `Bearer ${secret}` });

@@ -3,6 +3,7 @@ import type { Credentials, Identity } from '../../src/accounts/identity.ts';
 import { type App, createApp, type Role } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { connectDatabase, type Database } from '../../src/database/database.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import { createLogger } from '../../src/log.ts';
 import type { PromptEnhancer } from '../../src/prompts/prompt-enhancer.ts';
 import type { Provider } from '../../src/providers/provider.ts';
@@ -10,7 +11,7 @@ import { createBlankProvider } from './blank-provider.ts';
 import { type Client, createTestClient } from './client.ts';
 import { type TestConfig, toConfig, toTestConfig } from './test-config.ts';
 import { createTestContainerName, createTestDatabase } from './test-database.ts';
-import { createTestViewer, toTestUser } from './test-viewer.ts';
+import { createTestViewer, toTestKey, toTestUser } from './test-viewer.ts';
 
 export interface DarkroomOptions {
   /** Default: one that paints nothing. */
@@ -21,6 +22,8 @@ export interface DarkroomOptions {
   readonly concurrency?: number;
   /** Runs on the database and container of another one. */
   readonly beside?: Darkroom;
+  /** Default: that of the system. */
+  readonly clock?: Clock;
   /** Changes to its configuration. */
   readonly config?: Partial<TestConfig>;
   /**
@@ -62,6 +65,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       log,
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
       ...toIdentity(options, database),
     }),
   );
@@ -95,11 +99,12 @@ export function createTestIdentity({ prisma }: Database): Identity {
   const authenticate = async (credentials: Credentials) => {
     const identity = { issuer: 'test', subject: toTestUser(credentials) ?? 'nobody' };
     const known = await prisma.user.findUnique({ where: { issuer_subject: identity } });
-    if (known !== null) return createTestViewer(known.id);
+    const apiKeyId = toTestKey(credentials);
+    if (known !== null) return createTestViewer(known.id, { role: known.role, apiKeyId });
     // Several first questions at once: only one of them makes the row.
     await prisma.user.createMany({ data: { id: crypto.randomUUID(), ...identity }, skipDuplicates: true });
     const { id } = await prisma.user.findUniqueOrThrow({ where: { issuer_subject: identity } });
-    return createTestViewer(id);
+    return createTestViewer(id, { apiKeyId });
   };
   return { authenticate, findUnwelcome: async () => [] };
 }
