@@ -56,11 +56,12 @@ export interface Frame {
 }
 
 /** A socket that is open already when it resolves. */
-export async function openSocket(url: string): Promise<Client> {
+export async function openSocket(url: string, authorization?: string): Promise<Client> {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const client = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
+    connectionParams: authorization === undefined ? {} : { authorization },
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => undefined,

@@ -14,9 +14,10 @@ export interface HttpClient extends Disposable {
  * Over kept connections, as many as asked for at the most. Written on bare sockets, since it takes its processor time from
  * the same cores as the server: node:http would take three times as much.
  */
-export function createHttpClient(url: string, connections: number): HttpClient {
+export function createHttpClient(url: string, connections: number, authorization?: string): HttpClient {
   const { hostname, port, pathname } = new URL(url);
-  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\naccept: application/json\r\n`;
+  const credentials = authorization === undefined ? '' : `authorization: ${authorization}\r\n`;
+  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\naccept: application/json\r\n${credentials}`;
   const sockets = new Set<Socket>();
   const free: { readonly socket: Socket; readonly since: number }[] = [];
   const waiting: ((socket: Socket) => void)[] = [];

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Measurement } from './benchmark.ts';
 import { accept } from './benchmarks/accept.ts';
 import { backlog } from './benchmarks/backlog.ts';
+import { fairness } from './benchmarks/fairness.ts';
 import { firstStep } from './benchmarks/first-step.ts';
 import { frames } from './benchmarks/frames.ts';
 import { history } from './benchmarks/history.ts';
@@ -9,6 +10,8 @@ import { inFlight } from './benchmarks/in-flight.ts';
 import { largeInput } from './benchmarks/large-input.ts';
 import { overhead } from './benchmarks/overhead.ts';
 import { paint } from './benchmarks/paint.ts';
+import { protectionCost } from './benchmarks/protection.ts';
+import { slowReader } from './benchmarks/slow-reader.ts';
 import { start } from './benchmarks/start.ts';
 import { whole } from './benchmarks/whole.ts';
 import { describeMachine } from './measure.ts';
@@ -27,6 +30,9 @@ const benchmarks: readonly Benchmark[] = [
   overhead,
   inFlight,
   largeInput,
+  protectionCost,
+  slowReader,
+  fairness,
 ];
 
 /** Runs the benchmarks that are named, or all, and prints one table. Ends with 1 when one did not work, never for a slow one. */

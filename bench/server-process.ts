@@ -46,6 +46,8 @@ export interface ServerOptions {
   /** In place of a painter. */
   readonly vendor?: Pick<Vendor, 'environment'>;
   readonly concurrency?: number;
+  /** More of it. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** As `npm run start:worker` has them: V8 would let the heap grow to twice what is in it before it looks for what can go. */
@@ -67,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       AZURE_STORAGE_CONNECTION_STRING: workspace.storageConnectionString,
       AZURE_STORAGE_CONTAINER: workspace.containerName,
       ...vendor?.environment,
+      ...options.environment,
       ...(concurrency === undefined ? {} : { WORKER_CONCURRENCY: String(concurrency) }),
     },
   });

@@ -1,7 +1,8 @@
 // `npm run test:faults`: the faults and their table. `npm run test:faults -- crashes` tries some of them.
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
-import { toTable, writeTable } from './support/outcome-table.ts';
+import { writeTable } from '../support/write-table.ts';
+import { toTable } from './support/outcome-table.ts';
 import { forgetOutcomes, readOutcomes } from './support/outcomes.ts';
 
 const usage = 'Usage: npm run test:faults -- [files…] [-t words] [--kills 30] [--seed 1] [--write]\n';
@@ -18,7 +19,7 @@ const hasFailed = vitest.state.getCountOfFailedTests() > 0 || vitest.state.getUn
 await vitest.close();
 const table = toTable(readOutcomes());
 process.stdout.write(`\n${table}\n`);
-if (values.write && !hasFailed) await writeTable(table);
+if (values.write && !hasFailed) await writeTable(table, { page: 'reliability.md', marker: 'faults' });
 process.exit(hasFailed ? 1 : 0);
 
 function readArguments() {

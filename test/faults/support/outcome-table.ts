@@ -1,9 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Outcome } from './outcomes.ts';
-
-const page = fileURLToPath(new URL('../../../docs/reliability.md', import.meta.url));
-const markers = { from: '<!-- faults -->', to: '<!-- /faults -->' };
 
 const columns: Readonly<Record<string, (outcome: Outcome) => string>> = {
   '': ({ fault }) => fault,
@@ -34,13 +29,4 @@ function sumUp(outcomes: readonly Outcome[]): Outcome {
 /** What has no number in the list comes last. */
 function toPlace({ fault }: Outcome): number {
   return Number(/^F(\d+)$/.exec(fault)?.[1] ?? 1_000);
-}
-
-/** Puts the table where the page has its place. */
-export async function writeTable(table: string): Promise<void> {
-  const text = await readFile(page, 'utf8');
-  const [before, rest] = text.split(markers.from);
-  const [, after] = rest?.split(markers.to) ?? [];
-  if (before === undefined || after === undefined) throw new Error(`${page} has no place for the table.`);
-  await writeFile(page, `${before}${markers.from}\n${table}\n${markers.to}${after}`);
 }
