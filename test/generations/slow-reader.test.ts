@@ -56,7 +56,7 @@ const large = /* GraphQL */ `
   subscription Large($id: ID!) {
     generationProgress(id: $id) {
       sequence tick
-      ${Array.from({ length: 40 }, (_, index) => `g${index}: generation { text: effectivePrompt negativePrompt }`).join(' ')}
+      ${Array.from({ length: 9 }, (_, index) => `g${index}: generation { text: effectivePrompt negativePrompt }`).join(' ')}
     }
   }
 `;
@@ -64,7 +64,7 @@ const large = /* GraphQL */ `
 async function writeManyWords(id: string): Promise<void> {
   await darkroom.database.pool.query('UPDATE "Generation" SET "negativePrompt" = $2 WHERE id = $1', [
     decodeKey(id, 'Generation'),
-    'long words '.repeat(900),
+    'long words '.repeat(4_000),
   ]);
 }
 
