@@ -95,7 +95,7 @@ async function expectAnswers(url: string): Promise<void> {
   const root = await fetch(url, { redirect: 'manual' });
   expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
   const graphiql = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
-  expect([graphiql.status, graphiql.headers.get('content-type')]).toEqual([200, 'text/html']);
+  expect([graphiql.status, graphiql.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   await graphiql.text();
 }
 
