@@ -62,8 +62,8 @@ export const configSchema = z.object({
     .min(1)
     .default('sketch/landscape')
     .describe('The slug of the model that is used when a request names none.'),
-  ...limitSettings.shape,
   ...inputUrlSettings.shape,
+  ...limitSettings.shape,
   ENHANCER: z
     .enum(['builtin', 'openai', 'gemini'])
     .optional()

@@ -100,7 +100,7 @@ test.each([
     'hunter2',
     'must be off, a number of proxies from 1 to 20, or networks like 10.0.0.0/8, comma-separated',
   ],
-  ['LINK_SECRET', 'hunter2', 'must be 32 characters at least'],
+  ['LINK_SECRET', 'hunter2', 'must have at least 32 characters'],
   ['LOG_LEVEL', 'loud', 'Invalid option: expected one of "trace"|"debug"|"info"|"warn"|"error"|"fatal"|"silent"'],
 ])('%s=%s is refused in one line with what it must be', (name, value, message) => {
   expect(problemsOf({ [name]: value })).toEqual([`${name}: ${message}`]);
@@ -138,7 +138,7 @@ test('a secret may stand in a file, whose last line break is no part of it', asy
   await using temporary = await createTemporaryDirectory();
   for (const name of secretNames) {
     const file = join(temporary.path, name);
-    const value = examples[name] ?? 'opal-7781-canary';
+    const value = examples[name] ?? 'opal-7781-canary, which is long enough for all';
     await writeFile(file, `${value}\n`);
     const config = readConfig({ [`${name}_FILE`]: file }, noFile);
     expect(Object.entries(config).find(([key]) => key === name)?.[1]).toMatchObject({ reveal: expect.any(Function) });
