@@ -138,7 +138,7 @@ test('a secret may stand in a file, whose last line break is no part of it', asy
   await using temporary = await createTemporaryDirectory();
   for (const name of secretNames) {
     const file = join(temporary.path, name);
-    const value = examples[name] ?? 'opal-7781-canary, which is long enough for all';
+    const value = examples[name] ?? 'opal-7781-canary-as-long-as-all-of-them';
     await writeFile(file, `${value}\n`);
     const config = readConfig({ [`${name}_FILE`]: file }, noFile);
     expect(Object.entries(config).find(([key]) => key === name)?.[1]).toMatchObject({ reveal: expect.any(Function) });
