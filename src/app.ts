@@ -169,7 +169,8 @@ function openVendors(config: Config): Vendors {
   return orConfigError(() => createVendors(config, systemClock));
 }
 
-function orConfigError<Result>(open: () => Result): Result {
+/** Throws `StartError` where the configuration is at fault, whoever has found that out. */
+export function orConfigError<Result>(open: () => Result): Result {
   try {
     return open();
   } catch (cause) {

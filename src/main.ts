@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect, parseArgs } from 'node:util';
-import { type App, createApp, type Role, roles } from './app.ts';
-import { type Config, findSecrets, readConfig } from './config.ts';
+import { type App, createApp, orConfigError, type Role, roles } from './app.ts';
+import { type Config, readConfig } from './config.ts';
 import { createRedact, type Redact } from './domain/redact.ts';
 import { StartError } from './domain/start-error.ts';
 import { createLogger } from './log.ts';
+import { findAllSecrets } from './vendors.ts';
 
 const exitCodeUsage = 2;
 /** How long requests still come after the process has said that it is not ready. */
@@ -16,7 +17,7 @@ const maxStopMilliseconds = 10_000;
 /** Starts the server and stops it on SIGTERM, SIGINT, and when the process that started it over IPC is gone. */
 async function main(): Promise<void> {
   const config = readConfig();
-  const secrets = findSecrets(config);
+  const secrets = orConfigError(() => findAllSecrets(config));
   redact = createRedact(secrets);
   const role = parseRole(process.argv.slice(2));
   // Heard from the beginning: whoever is told to end while starting must not leave its database running.

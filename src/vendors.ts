@@ -1,5 +1,6 @@
 import { type Config, findSecrets } from './config.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Secret } from './domain/secret.ts';
 import { createDownloader, type Downloader, patienceWithStrangers } from './network/download.ts';
 import { createFairDownloader } from './network/fair-downloader.ts';
 import { createFetch, type Fetch } from './network/fetch.ts';
@@ -45,11 +46,20 @@ export function createVendors(config: Config, clock: Clock): Vendors {
     ...createServers(file, dependencies, toModels),
   ];
   checkSlugs(file, providers);
-  const secrets = [...findSecrets(config), ...Object.values(file.servers).map(({ apiKey }) => apiKey)];
+  const secrets = [...findSecrets(config), ...findKeys(file)];
   const publicDownloader = resources.use(createPublicDownloader(config));
   const enhancer = createEnhancer(config, fetch);
   const discreet = providers.map((provider) => createDiscreetProvider(provider, secrets));
   return { providers: discreet, enhancer, publicDownloader, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/** All that nobody may see: what the configuration says, and what its MODELS_FILE does. Throws as `createVendors` does. */
+export function findAllSecrets(config: Config): readonly Secret[] {
+  return [...findSecrets(config), ...findKeys(readModelsFile(config.MODELS_FILE))];
+}
+
+function findKeys({ servers }: ModelsFile): readonly Secret[] {
+  return Object.values(servers).map(({ apiKey }) => apiKey);
 }
 
 function createPublicDownloader(config: Config): Downloader {

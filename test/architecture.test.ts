@@ -38,6 +38,12 @@ const technologies = ['azure', 'pg-boss', 'postgres', 'redis'];
 const exchangeable = ['storage', 'queue', 'hints'];
 const maxLines = 250;
 
+/** Who may have pixels in the server's process: only those who make them up themselves. The lab decodes elsewhere. */
+const drawers: readonly string[] = ['providers/sketch/encode-pixels.ts', 'providers/comfyui/upload-inputs.ts'];
+/** What the server has of the lab: its door, which starts the processes, and no more than types, errors and sizes beside it. */
+const labDoor = 'pictures/picture-lab.ts';
+const decoderSettings = 'pictures/sharp-settings.ts';
+
 /** Both as paths inside of src. */
 interface Import {
   readonly from: string;
@@ -86,6 +92,20 @@ function readImports(from: string, source: string): readonly Import[] {
   return own.map((path) => ({ from, to: join(dirname(from), path) }));
 }
 
+/** Types are gone when it runs. */
+function withoutTypes(source: string): string {
+  return source.replace(/\b(?:import|export) type\b[^;]*;/g, '');
+}
+
+/** All that a file imports, itself included, and what that imports. */
+function reach(imports: readonly Import[], start: string): ReadonlySet<string> {
+  const reached = new Set([start]);
+  for (const path of reached) {
+    for (const { to } of imports.filter(({ from }) => from === path)) reached.add(to);
+  }
+  return reached;
+}
+
 interface SourceFile {
   readonly path: string;
   readonly source: string;
@@ -105,6 +125,21 @@ test('every import points down, and implementations are known to app.ts alone', 
   // As many as there are at least: a reader that finds nothing would find nothing wrong.
   expect(imports.length).toBeGreaterThan(files.length);
   expect(findViolations(imports)).toEqual([]);
+});
+
+test('pictures are decoded by the lab alone, and no decoder is imported by what is behind its door', () => {
+  const users = files
+    .filter(({ source }) => /\bfrom 'sharp'|\bimport\(?\s*'sharp'/.test(source))
+    .map(({ path }) => path);
+  expect(users.filter((path) => !path.startsWith('pictures/')).sort()).toEqual([...drawers].sort());
+  const decoders = users.filter((path) => path.startsWith('pictures/') && path !== decoderSettings);
+  expect(decoders).toContain('pictures/convert-picture.ts');
+  const imports = files.flatMap(({ path, source }) => readImports(path, withoutTypes(source)));
+  const reached = reach(imports, labDoor);
+  expect(reached).toContain('pictures/lab-process.ts');
+  expect(decoders.filter((path) => reached.has(path))).toEqual([]);
+  const outside = imports.filter(({ from }) => partOf(from) !== 'pictures');
+  expect(outside.filter(({ to }) => [...reach(imports, to)].some((path) => decoders.includes(path)))).toEqual([]);
 });
 
 test(`no file has more than ${maxLines} lines`, () => {

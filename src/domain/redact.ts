@@ -17,11 +17,14 @@ const shapes: readonly RegExp[] = [
 export type Redact = (text: string) => string;
 
 export function createRedact(secrets: readonly (Secret | undefined)[]): Redact {
+  const redactKnown = createKnownRedact(secrets);
+  return (text) => shapes.reduce((rest, shape) => rest.replace(shape, hidden), redactKnown(text));
+}
+
+/** Takes out these secrets alone: for wordings, where “key lighting” is none. */
+export function createKnownRedact(secrets: readonly (Secret | undefined)[]): Redact {
   const forms = secrets.flatMap((secret) => (secret === undefined ? [] : toForms(secret.reveal())));
-  return (text) => {
-    const known = forms.reduce((rest, form) => rest.replaceAll(form, hidden), text);
-    return shapes.reduce((rest, shape) => rest.replace(shape, hidden), known);
-  };
+  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, hidden), text);
 }
 
 /** A secret as others may write it, the longest first, so that none is left in pieces. */

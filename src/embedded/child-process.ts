@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readChildEnvironment } from './child-environment.ts';
 
 export interface Program {
   readonly command: string;
@@ -27,6 +28,7 @@ export function startProgram(program: Program, stdio: readonly ('ignore' | 'pipe
     detached: true,
     // Whoever the program runs as may not be allowed into ours.
     cwd: '/',
+    env: readChildEnvironment(),
     ...(uid === undefined ? {} : { uid }),
     ...(gid === undefined ? {} : { gid }),
   });

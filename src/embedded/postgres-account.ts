@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chown, readdir, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StartError } from '../domain/start-error.ts';
+import { readChildEnvironment } from './child-environment.ts';
 import type { Program } from './child-process.ts';
 
 const run = promisify(execFile);
@@ -80,6 +81,7 @@ async function canRun(runAs: RunAs, { directory, postgres }: PostgresAccountOpti
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
       cwd: '/',
+      env: readChildEnvironment(),
     });
     return true;
   } catch {

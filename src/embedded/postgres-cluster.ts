@@ -4,6 +4,7 @@ import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartError } from '../domain/start-error.ts';
+import { readChildEnvironment } from './child-environment.ts';
 import { findPostgresAccount } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 
@@ -51,7 +52,7 @@ export async function createCluster({ binaries, directory, durability }: Cluster
   await writeFile(passwordFile(directory), `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
   if (account.uid !== undefined) await chown(passwordFile(directory), account.uid, account.gid ?? account.uid);
   try {
-    await run(command, [...list], { ...account, cwd: '/' });
+    await run(command, [...list], { ...account, cwd: '/', env: readChildEnvironment() });
     await rename(unfinished, directory);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

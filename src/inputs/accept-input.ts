@@ -1,3 +1,4 @@
+import type { Audit } from '../database/audit.ts';
 import { type InputImage, insertInputImage } from '../database/insert-input-image.ts';
 import type { DevelopedPicture } from '../pictures/develop-picture.ts';
 import { type Pieces, sha256Of, sizeOf } from '../pictures/pieces.ts';
@@ -15,6 +16,8 @@ type Dependencies = Pick<InputDependencies, 'database' | 'images' | 'lab' | 'clo
 export interface ReceivedInput {
   readonly userId: string;
   readonly picture: Pieces;
+  /** Writes down that it was uploaded, in the transaction of its row. Only where it is new. */
+  readonly audit?: Audit;
   /** Ends the storing, where somebody may lose interest. */
   readonly signal?: AbortSignal;
 }
@@ -31,14 +34,14 @@ export interface AcceptedInput {
  */
 export async function acceptInput(
   dependencies: Dependencies,
-  { userId, picture, signal }: ReceivedInput,
+  { userId, picture, audit, signal }: ReceivedInput,
 ): Promise<AcceptedInput> {
   checkSize(sizeOf(picture));
   const sha256 = sha256Of(picture);
   const known = await findImage(dependencies, { userId, where: { sha256, origin: 'INPUT' } });
   if (known !== null) return { image: known, replayed: true };
   const cleaned = await cleanInput(dependencies, picture);
-  return store(dependencies, { userId, sha256, picture: cleaned, signal });
+  return store(dependencies, { userId, sha256, picture: cleaned, audit, signal });
 }
 
 /** Throws `InputUnusable` for more bytes than are taken. */
@@ -60,19 +63,24 @@ interface CheckedInput {
   readonly userId: string;
   readonly sha256: string;
   readonly picture: DevelopedPicture;
+  readonly audit: Audit | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 async function store(
   { database, images, clock, createId }: Dependencies,
-  { userId, sha256, picture, signal }: CheckedInput,
+  { userId, sha256, picture, audit, signal }: CheckedInput,
 ): Promise<AcceptedInput> {
   const id = createId();
   const blobName = inputName({ userId, imageId: id });
   const { mediaType, width, height, sizeBytes, thumbHash } = picture;
   await putPicture((image) => images.put({ ...image, signal }), blobName, picture);
   const facts = { mediaType, width, height, sizeBytes, thumbHash, createdAt: new Date(clock.now()) };
-  const image = await insertInputImage(database.pool, { id, userId, sha256, blobName, ...facts });
+  const image = await database.transaction(async (connection) => {
+    const inserted = await insertInputImage(connection, { id, userId, sha256, blobName, ...facts });
+    if (inserted.id === id) await audit?.(connection, { action: 'image.upload', objectId: id });
+    return inserted;
+  });
   const replayed = image.id !== id;
   // Somebody was quicker with the same bytes. Blobs that cannot be removed now cost some space and nothing else.
   if (replayed) await images.remove(withVariants(blobName)).catch(() => undefined);

@@ -2,28 +2,31 @@ import type { InputImage } from '../database/insert-input-image.ts';
 import type { InputPicture } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { convertInput, toOwnBytes } from './convert-input.ts';
 import type { InputDependencies } from './dependencies.ts';
 
 /**
- * A stored image as providers get it. Its `read` throws what providers may throw, a `ProviderError`, and the signal's reason
- * after an abort.
+ * A stored image as providers get it. Its `read` and its `convert` throw what providers may throw, a `ProviderError`, and the
+ * signal's reason after an abort.
  */
 export function openInput(
-  { images }: Pick<InputDependencies, 'images'>,
+  { images, lab }: Pick<InputDependencies, 'images' | 'lab'>,
   { blobName, mediaType, width, height, sizeBytes }: InputImage,
 ): InputPicture {
+  const read = async (signal: AbortSignal) => {
+    const bytes = await images.read(blobName, { signal }).catch((error: unknown) => {
+      throw error instanceof StorageError ? createUnavailable(error) : error;
+    });
+    if (bytes === undefined) throw createGone();
+    return toOwnBytes(bytes);
+  };
   return {
     mediaType,
     width,
     height,
     sizeBytes,
-    async read(signal) {
-      const bytes = await images.read(blobName, { signal }).catch((error: unknown) => {
-        throw error instanceof StorageError ? createUnavailable(error) : error;
-      });
-      if (bytes === undefined) throw createGone();
-      return toOwnBytes(bytes);
-    },
+    read,
+    convert: async (conversion, signal) => convertInput(lab.convert, { bytes: await read(signal), conversion, signal }),
   };
 }
 
@@ -40,10 +43,4 @@ function createUnavailable(cause: StorageError): ProviderError {
 function createGone(): ProviderError {
   const message = 'The input image is gone.';
   return new ProviderError(message, { code: 'INPUT_IMAGE_UNUSABLE', retryable: false, unstarted: true });
-}
-
-/** The same memory, as what `fetch` takes for a body. */
-function toOwnBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (buffer instanceof ArrayBuffer) return new Uint8Array(buffer, byteOffset, byteLength);
-  return new Uint8Array(new Uint8Array(buffer, byteOffset, byteLength));
 }

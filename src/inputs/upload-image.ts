@@ -14,8 +14,7 @@ export async function uploadImage(
 ): Promise<{ readonly imageId: string; readonly replayed: boolean }> {
   try {
     checkSize(upload.sizeBytes);
-    const { image, replayed } = await acceptInput(dependencies, { userId, picture: await upload.read() });
-    if (!replayed) await audit(dependencies.database.pool, { action: 'image.upload', objectId: image.id });
+    const { image, replayed } = await acceptInput(dependencies, { userId, picture: await upload.read(), audit });
     return { imageId: image.id, replayed };
   } catch (error) {
     if (!(error instanceof InputUnusable)) throw error;

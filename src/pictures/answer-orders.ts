@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { cleanPicture } from './clean-picture.ts';
+import { convertPicture } from './convert-picture.ts';
 import { type DevelopedPicture, developPicture } from './develop-picture.ts';
 import { giveBack } from './give-back.ts';
 import type { Answer, Order } from './order.ts';
@@ -34,9 +35,11 @@ export function answerOrders(carryOut: CarryOut): void {
 }
 
 /** What comes back is developed in any case; the bytes as they came need not travel. */
-export const carryOut: CarryOut = async ({ task }, bytes) => {
-  if (task === 'shrink') return toShrunk(await useUp(bytes, shrinkFrame));
-  if (task === 'develop') return toAnswer(await useUp(bytes, developPicture), []);
+export const carryOut: CarryOut = async (order, bytes) => {
+  if (order.task === 'convert')
+    return toConverted(await useUp(bytes, (picture) => convertPicture(picture, order.conversion)));
+  if (order.task === 'shrink') return toShrunk(await useUp(bytes, shrinkFrame));
+  if (order.task === 'develop') return toAnswer(await useUp(bytes, developPicture), []);
   const cleaned = await useUp(bytes, cleanPicture);
   return toAnswer(await developPicture(cleaned), [[cleaned]]);
 };
@@ -62,6 +65,10 @@ function toAnswer(developed: DevelopedPicture, before: readonly Pieces[]): Packe
 
 function toShrunk({ bytes, ...frame }: Frame): PacketToSend<Answer> {
   return { head: { kind: 'shrunk', frame, residentBytes: process.memoryUsage.rss() }, parts: [[bytes]] };
+}
+
+function toConverted(bytes: Uint8Array): PacketToSend<Answer> {
+  return { head: { kind: 'converted', residentBytes: process.memoryUsage.rss() }, parts: [[bytes]] };
 }
 
 function toComplaint(error: unknown): PacketToSend<Answer> {

@@ -1,13 +1,21 @@
+import type { Conversion } from '../domain/conversion.ts';
 import type { DevelopedPicture } from './develop-picture.ts';
 import type { Frame } from './shrink-frame.ts';
 
 /** What a process of the lab is asked for. The picture is the one part of the packet. */
-export interface Order {
+export type Order = PlainOrder | ConvertOrder;
+
+interface PlainOrder {
   readonly task: 'develop' | 'clean' | 'shrink';
 }
 
+interface ConvertOrder {
+  readonly task: 'convert';
+  readonly conversion: Conversion;
+}
+
 /** What it says: that it waits for orders, and how each ended. */
-export type Answer = Ready | Done | Shrunk | Refused | Failed;
+export type Answer = Ready | Done | Shrunk | Converted | Refused | Failed;
 
 interface Ready {
   readonly kind: 'ready';
@@ -26,6 +34,13 @@ export interface Done {
 interface Shrunk {
   readonly kind: 'shrunk';
   readonly frame: Omit<Frame, 'bytes'>;
+  /** What the process holds now. */
+  readonly residentBytes: number;
+}
+
+/** What it has become is the one part. */
+interface Converted {
+  readonly kind: 'converted';
   /** What the process holds now. */
   readonly residentBytes: number;
 }

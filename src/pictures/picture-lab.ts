@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
+import type { Conversion } from '../domain/conversion.ts';
 import type { Logger } from '../log.ts';
 import type { DevelopedPicture } from './develop-picture.ts';
 import { createLabStaff, type LabStaff } from './lab-staff.ts';
@@ -23,6 +24,8 @@ export interface PictureLab extends AsyncDisposable {
    * neither metadata nor whatever was hidden beside or behind it. Throws as `develop` does.
    */
   clean(picture: Pieces): Promise<DevelopedPicture>;
+  /** A picture that was cleaned, as something else. Throws `UnusablePictureError` where it cannot be read. */
+  convert(picture: Pieces, conversion: Conversion): Promise<Uint8Array>;
   /**
    * A frame on the way to a picture, small enough for watchers: at most 512 px on its longer side and 64 KB. Undefined where it
    * cannot be had, or not soon: a frame is no reason to fail or to wait.
@@ -62,8 +65,8 @@ export function createPictureLab(options: PictureLabOptions): PictureLab {
     idleMilliseconds: options.idleMilliseconds ?? idleByDefault,
   });
   const takeTurn = pLimit(processes);
-  // Cleaning takes seconds: outputs, which were paid for, find a process all the same.
-  const takeCleaningTurn = pLimit(Math.max(1, processes - 1));
+  // Cleaning and converting take seconds: outputs, which were paid for, find a process all the same.
+  const takeInputTurn = pLimit(Math.max(1, processes - 1));
   // Beside the others: who watches does not wait for what takes seconds, and takes nobody's place.
   const takeFrameTurn = pLimit(1);
   const work = (order: Order, picture: Pieces) => takeTurn(() => workOn({ staff, log }, order, picture));
@@ -73,9 +76,13 @@ export function createPictureLab(options: PictureLabOptions): PictureLab {
       return toPicture(head, bytes, parts);
     },
     async clean(picture) {
-      const { head, parts } = toDone(await takeCleaningTurn(() => work({ task: 'clean' }, picture)));
+      const { head, parts } = toDone(await takeInputTurn(() => work({ task: 'clean' }, picture)));
       const [cleaned = new Uint8Array(), ...variants] = parts;
       return toPicture(head, cleaned, variants);
+    },
+    async convert(picture, conversion) {
+      const answer = await takeInputTurn(() => work({ task: 'convert', conversion }, picture));
+      return toConverted(answer);
     },
     async shrinkFrame(bytes) {
       if (takeFrameTurn.pendingCount >= maxFramesWaiting) return undefined;
@@ -117,8 +124,17 @@ const messages: Readonly<Record<Exclude<LossReason, 'start'>, string>> = {
 
 function toDone({ head, parts }: Packet<Answer>): Packet<Done> {
   if (head.kind === 'done') return { head, parts };
-  if (head.kind === 'refused') throw new UnusablePictureError(head.message, { cause: head.cause });
-  throw new Error(head.kind === 'failed' ? head.stack : 'A picture was answered with something else.');
+  throw toError(head);
+}
+
+function toConverted({ head, parts: [bytes] }: Packet<Answer>): Uint8Array {
+  if (head.kind === 'converted' && bytes !== undefined) return bytes;
+  throw toError(head);
+}
+
+function toError(head: Answer): Error {
+  if (head.kind === 'refused') return new UnusablePictureError(head.message, { cause: head.cause });
+  return new Error(head.kind === 'failed' ? head.stack : 'A picture was answered with something else.');
 }
 
 function toFrame(answer: Packet<Answer> | undefined): Frame | undefined {

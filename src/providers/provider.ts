@@ -1,3 +1,4 @@
+import type { Conversion } from '../domain/conversion.ts';
 import type { ImageFormat } from '../domain/image-format.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import type { WakeUps } from './wake-ups.ts';
@@ -90,6 +91,8 @@ export interface InputPicture {
   readonly sizeBytes: number;
   /** Reads the bytes anew at every call: who needs them twice asks twice, and nobody holds them longer than they need. */
   read(signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads it as something else. It is decoded outside of this process, which providers never do themselves. */
+  convert(conversion: Conversion, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface OrderedPicture {

@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Audit } from '../../src/database/audit.ts';
 import { acceptInput } from '../../src/inputs/accept-input.ts';
 import { InputUnusable } from '../../src/inputs/input-unusable.ts';
 import { variantName } from '../../src/storage/blob-names.ts';
@@ -135,4 +136,17 @@ test('where the bytes cannot be stored there is no row, and the next try works',
   const broken = { ...studio.dependencies, images: { ...images, put: () => Promise.reject(away) } };
   await expect(acceptInput(broken, { userId, picture: [bytes] })).rejects.toBe(away);
   expect(await accept(bytes)).toMatchObject({ replayed: false });
+});
+
+test('an upload that cannot be written down leaves no row, and is one when it is sent again', async () => {
+  const bytes = await noise(61, 43).png().toBuffer();
+  const user = await studio.userOf('auditor');
+  const actions: string[] = [];
+  const upload = (audit: Audit) => acceptInput(studio.dependencies, { userId: user, picture: [bytes], audit });
+  await expect(upload(() => Promise.reject(new Error('Not written.')))).rejects.toThrow('Not written.');
+  expect(await studio.dependencies.database.prisma.image.count({ where: { userId: user } })).toBe(0);
+  const note: Audit = async (_, { action }) => void actions.push(action);
+  expect((await upload(note)).replayed).toBe(false);
+  expect((await upload(note)).replayed).toBe(true);
+  expect(actions).toEqual(['image.upload']);
 });

@@ -1,9 +1,12 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { insertInputs, type NewInput } from '../../src/database/insert-inputs.ts';
 import { InputImageUnusable } from '../../src/domain/user-errors.ts';
 import { acceptInput } from '../../src/inputs/accept-input.ts';
+import type { InputDependencies } from '../../src/inputs/dependencies.ts';
 import { InputUnusable } from '../../src/inputs/input-unusable.ts';
 import { prepareInputs } from '../../src/inputs/prepare-inputs.ts';
+import { UnusablePictureError } from '../../src/pictures/unusable-picture-error.ts';
 import { ProviderError } from '../../src/providers/provider-error.ts';
 import { withVariants } from '../../src/storage/blob-names.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
@@ -203,6 +206,41 @@ describe('an image that goes', () => {
     expect(failure).toBeInstanceOf(ProviderError);
     expect(failure).toMatchObject({ code: 'INPUT_IMAGE_UNUSABLE', retryable: false, unstarted: true });
   });
+});
+
+test('an input is converted by the lab', async () => {
+  const image = await acceptPicture(await noise(73, 20).png().toBuffer());
+  await insert(byId(image.id));
+  const [input] = (await prepare()).images;
+  const small = await input?.convert({ to: 'webp', longerSide: 40 }, signal);
+  expect(await sharp(small).metadata()).toMatchObject({ format: 'webp', width: 40, height: 11 });
+});
+
+test('an input that the lab cannot read is what a provider may say, and nobody waits for a lab after an abort', async () => {
+  const image = await acceptPicture(await noise(74, 20).png().toBuffer());
+  await insert(byId(image.id));
+  const withLab = async (convert: InputDependencies['lab']['convert']) => {
+    const lab = { ...studio.dependencies.lab, convert };
+    const [input] = (await prepare({ ...studio.dependencies, lab })).images;
+    if (input === undefined) throw new Error('There is no input.');
+    return input;
+  };
+  const unusable = new UnusablePictureError('No.');
+  const broken = await withLab(() => Promise.reject(unusable));
+  await expect(broken.convert({ to: 'png' }, signal)).rejects.toMatchObject({
+    name: 'ProviderError',
+    code: 'INPUT_IMAGE_UNUSABLE',
+    retryable: false,
+    unstarted: true,
+    cause: unusable,
+  });
+  const abort = new AbortController();
+  const reason = new Error('Enough of it.');
+  const slow = await withLab(() => {
+    abort.abort(reason);
+    return new Promise(() => undefined);
+  });
+  await expect(slow.convert({ to: 'png' }, abort.signal)).rejects.toBe(reason);
 });
 
 test('a storage that is away is what a provider may say, an abort is an abort', async () => {

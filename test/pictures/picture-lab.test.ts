@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Conversion } from '../../src/domain/conversion.ts';
 import { cleanPicture } from '../../src/pictures/clean-picture.ts';
+import { convertPicture } from '../../src/pictures/convert-picture.ts';
 import { developPicture } from '../../src/pictures/develop-picture.ts';
 import { createPictureLab, type PictureLab, type PictureLabOptions } from '../../src/pictures/picture-lab.ts';
 import { UnusablePictureError } from '../../src/pictures/unusable-picture-error.ts';
@@ -94,6 +96,26 @@ describe('through the door', () => {
     expect(await openLab().clean(pieces)).toEqual(expected);
   });
 
+  test('a picture is converted as it is without one, whatever it is to become', async () => {
+    const bytes = await noise(300, 200).webp().toBuffer();
+    const lab = openLab();
+    const conversions: readonly Conversion[] = [
+      { to: 'png', longerSide: 150 },
+      { to: 'webp' },
+      { to: 'white-mask' },
+      { to: 'pixels', width: 40, height: 50 },
+    ];
+    for (const conversion of conversions) {
+      const converted = await lab.convert([bytes.subarray(0, 99), bytes.subarray(99)], conversion);
+      expect(Buffer.from(converted).equals(await convertPicture(bytes, conversion))).toBe(true);
+    }
+    expect(await refusal(lab.convert([good.subarray(0, 60)], { to: 'png' }))).toBe('The picture cannot be converted.');
+    expect(await refusal(lab.convert([emptyPng(30_000, 30_000)], { to: 'png' }))).toBe(
+      'The picture cannot be converted.',
+    );
+    expect(lab.reasons).toEqual([]);
+  });
+
   test('pictures that cannot be used are refused with the same words', async () => {
     const lab = openLab();
     expect(await refusal(lab.develop(Buffer.alloc(0)))).toBe('The bytes are no PNG, WebP or JPEG picture.');
@@ -136,9 +158,21 @@ describe('a poisoned picture is refused, and those beside it get through', () =>
     },
   );
 
+  test.for(poisons.slice(0, 2))('where it is to be converted: %s', async ([poison, message, reasons]) => {
+    const lab = openLab({ timeLimitMilliseconds: 60_000 });
+    const [poisoned, ...beside] = await Promise.all([
+      refusal(lab.convert([toPoison(poison)], { to: 'png' })),
+      ...Array.from({ length: 4 }, () => lab.develop(good)),
+    ]);
+    expect(poisoned).toBe(message);
+    expect(beside.map(({ width }) => width)).toEqual(Array(4).fill(64));
+    expect(lab.reasons).toEqual(reasons);
+  });
+
   test('a mistake in the program is nobody’s picture’s fault', async () => {
     const lab = openLab();
     await expect(lab.develop(toPoison('mistake'))).rejects.toThrow('A mistake in the program.');
+    await expect(lab.convert([toPoison('mistake')], { to: 'webp' })).rejects.toThrow('A mistake in the program.');
     await expect(lab.develop(toPoison('mistake'))).rejects.not.toBeInstanceOf(UnusablePictureError);
     expect(lab.reasons).toEqual([]);
   });

@@ -118,12 +118,12 @@ test('the input develops from rough to fine', async () => {
   expect(likenesses[2]).toBeGreaterThan((likenesses[0] ?? 1) + 0.2);
 });
 
-test('the input is read once for all pictures of an order', async () => {
-  const read = vi.fn(toInput(square).read);
+test('the input is converted once for all pictures of an order', async () => {
+  const convert = vi.fn(toInput(square).convert);
   const pictures = [0, 1, 2].map((position) => ({ position, seed: position }));
-  const order = sketchOrder(provider, { inputs: [{ ...toInput(square), read }], pictures });
+  const order = sketchOrder(provider, { inputs: [{ ...toInput(square), convert }], pictures });
   expect(eventsOf(await Array.fromAsync(provider.generate(order)), 'picture')).toHaveLength(3);
-  expect(read).toHaveBeenCalledTimes(1);
+  expect(convert).toHaveBeenCalledTimes(1);
 });
 
 test.each([
@@ -164,9 +164,9 @@ test('an abort between two passes ends at once, with the reason of the signal', 
 test('an abort while the input is read paints nothing', async () => {
   const controller = new AbortController();
   const reason = new Error('Too late.');
-  const read = (signal: AbortSignal) =>
+  const convert = (_: unknown, signal: AbortSignal) =>
     new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-  const order = sketchOrder(provider, { inputs: [{ ...toInput(square), read }], signal: controller.signal });
+  const order = sketchOrder(provider, { inputs: [{ ...toInput(square), convert }], signal: controller.signal });
   const failure = failureOf(provider.generate(order));
   controller.abort(reason);
   expect(await failure).toBe(reason);

@@ -6,7 +6,7 @@ import { ProviderError } from '../../src/providers/provider-error.ts';
 import { createTemporaryDirectory } from '../embedded/owner.ts';
 import { startServerProcess } from '../http/server-process.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
-import { generate } from '../support/documents.ts';
+import { generate, deleteMyData as remove } from '../support/documents.ts';
 import { createHold } from '../support/hold.ts';
 import { uploadAs } from '../support/multipart.ts';
 import { createStage, paint } from '../support/stage.ts';
@@ -25,16 +25,6 @@ beforeAll(async () => {
   );
 });
 afterAll(() => stack.disposeAsync());
-
-const remove = /* GraphQL */ `
-  mutation ($confirm: String!) {
-    deleteMyData(confirm: $confirm) {
-      __typename
-      ... on DeleteMyDataSuccess { requestedAt }
-      ... on InvalidInput { issues { path message } }
-    }
-  }
-`;
 
 const keyed = /* GraphQL */ `
   mutation ($input: GenerateImageInput!, $key: String!) {

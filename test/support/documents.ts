@@ -56,3 +56,13 @@ export const remove = /* GraphQL */ `
     }
   }
 `;
+
+export const deleteMyData = /* GraphQL */ `
+  mutation ($confirm: String!) {
+    deleteMyData(confirm: $confirm) {
+      __typename
+      ... on DeleteMyDataSuccess { requestedAt }
+      ... on InvalidInput { issues { path message } }
+    }
+  }
+`;

@@ -1,4 +1,6 @@
 import type { ImageModel } from '../../src/domain/image-model.ts';
+import { convertInput } from '../../src/inputs/convert-input.ts';
+import { convertPicture } from '../../src/pictures/convert-picture.ts';
 import { shrinkFrame } from '../../src/pictures/shrink-frame.ts';
 import type { InputPicture, PictureOrder, Provider, ProviderEvent } from '../../src/providers/provider.ts';
 
@@ -47,6 +49,9 @@ export function toInput(bytes: Uint8Array, facts: Partial<InputPicture> = {}): I
     height: 64,
     sizeBytes: bytes.byteLength,
     read: async () => new Uint8Array(bytes),
+    // In this process, as with frames.
+    convert: (conversion, signal) =>
+      convertInput(() => convertPicture(bytes, conversion), { bytes, conversion, signal }),
     ...facts,
   };
 }

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { z } from 'zod';
 import type { ImageModel } from '../../domain/image-model.ts';
 import type { InputPicture, OrderedPicture, PictureOrder } from '../provider.ts';
@@ -61,16 +60,12 @@ async function toInputs({ mask, strength, signal }: PictureOrder, input: InputPi
   if (mask === null) return image;
   return {
     ...image,
-    mask: toBase64(await toWhereToPaint(await mask.read(signal))),
+    // The engine paints where a mask is white; ours may change where it is transparent.
+    mask: toBase64(await mask.convert({ to: 'white-mask' }, signal)),
     // As in its user interface: begin with what is there, and see the whole picture while painting a part of it.
     inpainting_fill: 1,
     inpaint_full_res: false,
   };
-}
-
-/** The engine paints where a mask is white; ours may change where it is transparent. */
-async function toWhereToPaint(mask: Uint8Array): Promise<Buffer> {
-  return sharp(mask).ensureAlpha().extractChannel('alpha').negate().png().toBuffer();
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,7 +1,6 @@
 import type { OrderedPicture, PictureOrder } from '../provider.ts';
-import { type FittedPicture, fitPicture } from './fit-picture.ts';
+import { type FittedPicture, fitMask, fitPicture } from './fit-picture.ts';
 import { type ModelSettings, optionNames, type PictureForm, parseModelSettings } from './model-settings.ts';
-import { toWhiteMask } from './to-white-mask.ts';
 
 export interface RequestContent {
   readonly headers: Readonly<Record<string, string>>;
@@ -47,7 +46,7 @@ async function toInputs(order: PictureOrder, { inputs: rule }: ModelSettings): P
 async function toMask({ mask, signal }: PictureOrder, settings: ModelSettings): Promise<readonly Field[]> {
   const { mask: rule, inputs } = settings;
   if (mask === null || rule === undefined) return [];
-  const picture = await toWhiteMask(mask, { longerSide: inputs?.longerSide, signal });
+  const picture = await fitMask(mask, { longerSide: inputs?.longerSide, signal });
   return [[rule.field, encode(rule.field, picture, rule.as)]];
 }
 

@@ -27,6 +27,7 @@ function findMask({ model, inputs, mask }: PictureOrder): Upload | undefined {
   return mask ?? { mediaType: 'image/png', read: () => paintOpenMask(first) };
 }
 
+/** Our own pixels: nothing is decoded here. */
 async function paintOpenMask({ width, height }: InputPicture) {
   const background = { r: 0, g: 0, b: 0, alpha: 0 };
   const create = { width, height, channels: 4, background } as const;

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import type { InputPicture } from '../provider.ts';
 
 export interface InlineData {
@@ -22,23 +21,19 @@ export async function toInlineData(
   const encoded: InlineData[] = [];
   // One after the other: the bytes of one alone are held beside the finished text.
   for (const input of inputs) {
-    const bytes = await input.read(signal);
-    encoded.push(bytes.byteLength > maxBytes ? await shrink(bytes, maxBytes) : encode(bytes, input.mediaType));
+    const isTooLarge = input.sizeBytes > maxBytes;
+    encoded.push(
+      isTooLarge ? await shrink(input, maxBytes, signal) : encode(await input.read(signal), input.mediaType),
+    );
   }
   return encoded;
 }
 
 /** At 2048 pixels, or else at 1024, where even noise is small enough for fourteen to share a request. */
-async function shrink(bytes: Uint8Array, maxBytes: number): Promise<InlineData> {
-  const smaller = await toWebp(bytes, 2048);
-  return encode(smaller.byteLength > maxBytes ? await toWebp(bytes, 1024) : smaller, 'image/webp');
-}
-
-function toWebp(bytes: Uint8Array, longerSide: number): Promise<Buffer> {
-  return sharp(bytes)
-    .resize({ width: longerSide, height: longerSide, fit: 'inside', withoutEnlargement: true })
-    .webp({ effort: 0, quality: 90 })
-    .toBuffer();
+async function shrink(input: InputPicture, maxBytes: number, signal: AbortSignal): Promise<InlineData> {
+  const toWebp = (longerSide: number) => input.convert({ to: 'webp', longerSide }, signal);
+  const smaller = await toWebp(2048);
+  return encode(smaller.byteLength > maxBytes ? await toWebp(1024) : smaller, 'image/webp');
 }
 
 function encode(bytes: Uint8Array, mimeType: string): InlineData {

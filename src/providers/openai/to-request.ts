@@ -1,5 +1,4 @@
 import { toStreamingFile } from 'openai';
-import sharp from 'sharp';
 import type { InputPicture, PictureOrder } from '../provider.ts';
 import type { Dialect, RequestFields } from './dialects/dialect.ts';
 import { toNebiusFields } from './dialects/nebius-dialect.ts';
@@ -53,7 +52,6 @@ async function* readLate(read: () => Promise<Uint8Array>): AsyncGenerator<Uint8A
 }
 
 /** The only format that masks may have. */
-async function readAsPng(mask: InputPicture, signal: AbortSignal): Promise<Uint8Array> {
-  const bytes = await mask.read(signal);
-  return mask.mediaType === 'image/png' ? bytes : sharp(bytes).png().toBuffer();
+function readAsPng(mask: InputPicture, signal: AbortSignal): Promise<Uint8Array> {
+  return mask.mediaType === 'image/png' ? mask.read(signal) : mask.convert({ to: 'png' }, signal);
 }

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Clock } from '../../domain/clock.ts';
+import { createSecret, type Secret } from '../../domain/secret.ts';
 import { createDeadline } from '../../network/deadline.ts';
 import type { Fetch } from '../../network/fetch.ts';
 import { parseJson } from '../../network/send.ts';
@@ -10,7 +11,7 @@ import type { ProviderWebhook, WebhookDelivery } from '../webhook.ts';
 import { type Endpoint, toRequest } from './to-request.ts';
 
 const secretMilliseconds = 10_000;
-const secretSchema = z.object({ key: z.string() });
+const secretSchema = z.object({ key: z.string().transform(createSecret) });
 const told = z.object({ id: z.string().regex(/^[\w-]{1,128}$/) });
 
 export interface ReplicateWebhookOptions {
@@ -28,16 +29,16 @@ export function createReplicateWebhook({ fetch, clock, endpoint }: ReplicateWebh
   };
 }
 
-async function fetchSecret(fetch: Fetch, endpoint: Endpoint): Promise<readonly Webhook[]> {
+async function fetchSecret(fetch: Fetch, endpoint: Endpoint): Promise<readonly Secret[]> {
   using deadline = createDeadline(secretMilliseconds);
   const request = { method: 'GET', path: '/webhooks/default/secret', signal: deadline.signal } as const;
   const { bytes } = await callVendor(fetch, toRequest(endpoint, request));
-  return [new Webhook(secretSchema.parse(parseJson(bytes)).key)];
+  return [secretSchema.parse(parseJson(bytes)).key];
 }
 
-function isSigned({ headers, body }: WebhookDelivery, key: Webhook): boolean {
+function isSigned({ headers, body }: WebhookDelivery, key: Secret): boolean {
   try {
-    key.verify(Buffer.from(body), Object.fromEntries(headers), { jsonParse: false });
+    new Webhook(key.reveal()).verify(Buffer.from(body), Object.fromEntries(headers), { jsonParse: false });
     return true;
   } catch {
     return false;

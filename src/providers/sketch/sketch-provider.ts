@@ -1,7 +1,6 @@
 import type { ImageModel } from '../../domain/image-model.ts';
 import type { OrderedPicture, PictureOrder, Provider, ProviderEvent } from '../provider.ts';
 import type { PictureSize } from './canvas/frame.ts';
-import { decodePicture } from './decode-picture.ts';
 import { encodePicture, encodePreview } from './encode-pixels.ts';
 import { paintOnThread } from './paint-on-thread.ts';
 import { createPainterThreads, type PainterThreads } from './painter-threads.ts';
@@ -119,8 +118,9 @@ function toTask(
 async function readInput(order: PictureOrder): Promise<TaskInput | null> {
   const [input] = order.inputs;
   if (input === undefined) return null;
-  const bytes = await input.read(order.signal);
-  return { pixels: await decodePicture(bytes, sizeOf(order)), strength: order.strength ?? usualStrength };
+  const size = sizeOf(order);
+  const bytes = await input.convert({ to: 'pixels', ...size }, order.signal);
+  return { pixels: { ...size, bytes }, strength: order.strength ?? usualStrength };
 }
 
 function sizeOf({ width, height }: PictureOrder): PictureSize {
