@@ -28,6 +28,8 @@ interface KeyOf {
   /** Of the user, and in their order in the list of all. */
   readonly userId: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Of the server. Default: that of tests. */
+  readonly pepper?: string;
   /** What became of it. */
   readonly change?: { readonly revokedAt: Date } | { readonly expiresAt: Date };
 }
@@ -74,9 +76,9 @@ export async function createActors(database: Database): Promise<Credentials> {
 }
 
 /** As an operator makes one, by its id and its text. */
-export async function createKey(database: Database, { userId, scopes, change }: KeyOf) {
+export async function createKey(database: Database, { userId, scopes, change, pepper = testPepper }: KeyOf) {
   const clock = { now: () => Date.now() };
-  const dependencies = { database, clock, createId: randomUUID, hashApiKey: createApiKeyHash(testPepper) };
+  const dependencies = { database, clock, createId: randomUUID, hashApiKey: createApiKeyHash(pepper) };
   const audit = createAudit(dependencies, operator);
   const order = { userId, name: 'a key', scopes: [...scopes], expiresAt: null, grantable: allScopes, audit };
   const key = await createApiKey(dependencies, order);
