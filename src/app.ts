@@ -24,7 +24,7 @@ import { createHub } from './hints/hub.ts';
 import { createPostgresHints, type PostgresHintsOptions } from './hints/postgres-hints.ts';
 import { openHttpSettings } from './http/http-settings.ts';
 import { createRequestLimits } from './http/request-limits.ts';
-import { type HttpServer, startHttpServer } from './http/server.ts';
+import { type HttpServer, type Patience, startHttpServer } from './http/server.ts';
 import { type ConfiguredIdentity, checkIdentity, createIdentity } from './identity.ts';
 import type { Logger } from './log.ts';
 import { createPictureLab } from './pictures/picture-lab.ts';
@@ -55,6 +55,8 @@ export interface AppOptions {
   readonly identity?: Identity;
   /** In place of that of the system. */
   readonly clock?: Clock;
+  /** In place of the usual one with slow clients. */
+  readonly patience?: Partial<Patience>;
 }
 
 export interface App extends AsyncDisposable {
@@ -219,7 +221,7 @@ function startWork(
 }
 
 async function startAnswering(
-  { config }: AppOptions,
+  { config, patience = {} }: AppOptions,
   { identity, ...services }: GenerationDependencies & { readonly identity: ConfiguredIdentity },
   stack: AsyncDisposableStack,
 ): Promise<HttpServer> {
@@ -234,5 +236,5 @@ async function startAnswering(
   });
   const settings = orConfigError(() => openHttpSettings(config, { isLocal: identity.whereabouts === 'local' }));
   const { HOST: host, PORT: port } = config;
-  return startHttpServer({ services, settings, limits: stack.use(limits), identity, host, port });
+  return startHttpServer({ services, settings, limits: stack.use(limits), identity, host, port, patience });
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
+import { measureDocument } from './document-measure.ts';
 import { createCountCost } from './operation-cost.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { createTooComplex } from './too-complex.ts';
@@ -48,7 +49,8 @@ export function createOperationLimits({ maxCost, rateLimits }: OperationLimitsOp
 
 function toPoints(cost: number, { document, operationName }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName);
-  const mutations = operation?.operation === 'mutation' ? operation.selectionSet.selections.length : 0;
+  const isMutation = operation?.operation === 'mutation';
+  const mutations = isMutation ? (measureDocument(document).get(operation)?.rootFields ?? 0) : 0;
   return Math.max(1, Math.round(cost)) + mutations * mutationPoints;
 }
 

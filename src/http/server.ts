@@ -39,9 +39,14 @@ export interface HttpServerOptions extends YogaDependencies {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** In place of the usual one. */
+  readonly patience: Partial<Patience>;
 }
 
-const limits = {
+/** How many milliseconds clients may take for what they say, and how often that is looked at. */
+export type Patience = Readonly<Record<'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval', number>>;
+
+const usual = {
   // Whoever takes longer holds a connection for nothing.
   headersTimeout: 20_000,
   // The largest body by a line of 10 Mbit/s.
@@ -68,7 +73,7 @@ export async function startHttpServer(given: HttpServerOptions): Promise<HttpSer
   const dependencies = { ...options, connections, closing: closing.signal };
   const endpoint = createGraphQLEndpoint(dependencies);
   const streams = new Set<ServerResponse>();
-  const server = createServer(limits, (request, response) => {
+  const server = createServer({ ...usual, ...given.patience }, (request, response) => {
     const exchange = { request, response, requestId: toRequestId(request) };
     response.setHeader('x-request-id', exchange.requestId);
     setResponseHeaders(response, settings.findVisit(request));

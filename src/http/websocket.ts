@@ -55,6 +55,7 @@ export function serveWebSockets(server: Server, dependencies: WebSocketDependenc
       // Else what it did not expect is told to the client.
       isProd: true,
       connectionInitWaitTimeout: initMilliseconds,
+      jsonMessageReviver: withoutMessagesOfServers,
       execute: (args) => (args as PreparedArguments).run.execute(args),
       subscribe: (args) => (args as PreparedArguments).run.subscribe(args),
       onConnect: ({ connectionParams: parameters, extra: { socket, request } }) =>
@@ -92,6 +93,14 @@ export function serveWebSockets(server: Server, dependencies: WebSocketDependenc
       for (const socket of sockets.clients) socket.terminate();
     },
   };
+}
+
+const messagesOfServers: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
+/** Leaves nothing of them, which closes the socket: graphql-ws would take them for a mistake of the server, and print it. */
+function withoutMessagesOfServers(key: string, value: unknown): unknown {
+  if (key !== '') return value;
+  return messagesOfServers.has((value as { readonly type?: unknown } | null)?.type) ? undefined : value;
 }
 
 /** The timer that ends the socket may be late. */

@@ -1,13 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { allScopes } from '../../src/accounts/viewer.ts';
 import { secretNames } from '../../src/config.ts';
+import { connectDatabase } from '../../src/database/database.ts';
+import { createLogger } from '../../src/log.ts';
 import { createTemporaryDirectory } from '../embedded/owner.ts';
 import { type ServerProcess, startServerProcess } from '../http/server-process.ts';
 import { plain } from '../pictures/sample-pictures.ts';
+import { type Client, createTestClient } from '../support/client.ts';
 import { uploadAs } from '../support/multipart.ts';
 import { sendJson } from '../support/standins/standin.ts';
 import { createTestContainerName, createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createKey } from './support/actors.ts';
 import { type AllVendors, echoAs, startAllVendors, type VendorStandin } from './support/all-vendors.ts';
 import { dumpRows, findMarkers } from './support/find-markers.ts';
 import { findChildren, toMember } from './support/process-family.ts';
@@ -22,6 +27,8 @@ let all: AllVendors;
 let database: TestDatabase;
 let server: ServerProcess;
 let directory: string;
+/** Somebody with a key. */
+let client: Client;
 
 /** Every secret that the configuration knows, those that are still to be added included. */
 function toEnvironment(): Readonly<Record<string, string>> {
@@ -61,11 +68,24 @@ beforeAll(async () => {
   directory = temporary.path;
   server = stack.use(startServerProcess({ directory, environment: toEnvironment() }));
   await server.ready;
+  client = createTestClient({ url: server.client.url, headers: { authorization: `Bearer ${await createSecret()}` } });
 });
 afterAll(() => stack.disposeAsync());
 
+async function createSecret(): Promise<string> {
+  await using opened = connectDatabase({
+    url: database.url,
+    maxConnections: 1,
+    log: createLogger({ level: 'silent' }),
+  });
+  const userId = randomUUID();
+  await opened.prisma.user.create({ data: { id: userId, issuer: 'test', subject: 'somebody' } });
+  const pepper = markers.get('API_KEY_PEPPER') ?? '';
+  return (await createKey(opened, { userId, scopes: allScopes, pepper })).secret;
+}
+
 async function ask(query: string, variables: object = {}) {
-  const answer = await server.client.ask(query, variables as Record<string, unknown>);
+  const answer = await client.ask(query, variables as Record<string, unknown>);
   answers.push(JSON.stringify(answer));
   return answer.data;
 }
@@ -149,13 +169,13 @@ describe('secrets stay where they are used', () => {
     vendorOf('openai').standin.interject(/chat/, echoAs(400, ''));
     await ask('mutation { enhancePrompt(input: { prompt: "a fox" }) { __typename ... on UserError { message } } }');
     const bytes = await plain(40, 30).png().toBuffer();
-    answers.push(JSON.stringify(await uploadAs(server.client, bytes, `${markers.get('FAL_KEY')}.png`)));
-    const client = new pg.Client(database.url);
-    await client.connect();
-    await client.query('ALTER TABLE "Image" RENAME TO "Hidden"');
-    const { errors } = await server.client.ask('{ images { edges { node { id } } } }');
-    await client.query('ALTER TABLE "Hidden" RENAME TO "Image"');
-    await client.end();
+    answers.push(JSON.stringify(await uploadAs(client, bytes, `${markers.get('FAL_KEY')}.png`)));
+    const connection = new pg.Client(database.url);
+    await connection.connect();
+    await connection.query('ALTER TABLE "Image" RENAME TO "Hidden"');
+    const { errors } = await client.ask('{ images { edges { node { id } } } }');
+    await connection.query('ALTER TABLE "Hidden" RENAME TO "Image"');
+    await connection.end();
     expect(errors).toMatchObject([{ message: 'Unexpected error.' }]);
     answers.push(JSON.stringify(errors));
   });

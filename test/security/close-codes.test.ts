@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
+import { createApiKeyText } from '../../src/accounts/api-key-format.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
-import { openRawSocket } from '../support/raw-socket.ts';
+import { closingOfNewSocket, openRawSocket } from '../support/raw-socket.ts';
 import { createStage, paintAll } from '../support/stage.ts';
 
 const stage = createStage();
@@ -132,12 +133,14 @@ describe('a client that breaks the protocol is shown out', () => {
     },
   );
 
-  test('a page of this machine is welcome', async () => {
-    const url = darkroom.url.replace(/^http/, 'ws');
-    const socket = new WebSocket(`${url}/graphql`, protocol, { origin: 'http://localhost:3000' });
-    await once(socket, 'open');
-    socket.close();
-    await once(socket, 'close');
+  test.each([
+    ['without credentials', {}, undefined],
+    ['with a key that nobody made', { authorization: `Bearer ${createApiKeyText().text}` }, undefined],
+    ['with parameters that are no text', {}, { authorization: 7 }],
+  ])('4403 for an introduction %s', async (_, headers, parameters) => {
+    await using locked = await startDarkroom({ identity: 'configured', beside: darkroom, role: 'api' });
+    const client = { url: `${locked.url}/graphql`, headers };
+    expect(await closingOfNewSocket(client, parameters)).toBe('4403 Forbidden');
   });
 
   test.each([
@@ -148,16 +151,19 @@ describe('a client that breaks the protocol is shown out', () => {
     ['a type that is no text', '{"type":7}'],
     ['a type of the old protocol', '{"type":"connection_terminate"}'],
     ['an acknowledgement, which is not for clients to send', '{"type":"connection_ack"}'],
-    ['an answer, which is not for clients to send', '{"type":"next","id":"1"}'],
+    ['an answer, which is not for clients to send', '{"type":"next","id":"1","payload":{}}'],
+    ['an error, which is not for clients to send', '{"type":"error","id":"1","payload":[{"message":"no"}]}'],
   ])('4400 for %s, before it has introduced itself and after', async (_, data) => {
+    using printed = vi.spyOn(console, 'error');
     const early = await open();
     const closedEarly = closingOf(early);
     early.send(data);
-    expect(await closedEarly).toMatch(/^4(400|500) /);
+    expect(await closedEarly).toMatch(/^4400 /);
     const { socket } = await openRawSocket(darkroom.client);
     const closed = closingOf(socket);
     socket.send(data);
-    expect(await closed).toMatch(/^4(400|500) /);
+    expect(await closed).toMatch(/^4400 /);
+    expect(printed.mock.calls).toEqual([]);
   });
 
   test('a message in binary frames is read as if it were text', async () => {

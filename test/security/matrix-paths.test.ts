@@ -2,12 +2,13 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { blankPicture } from '../support/blank-provider.ts';
+import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { uploadAs } from '../support/multipart.ts';
-import { toHeaders } from './support/actors.ts';
+import { type Actor, toScopes } from './support/actors.ts';
 import { type Caller, createCaller, transports } from './support/callers.ts';
 import { toQuestion } from './support/generated-documents.ts';
 import { findPlaces, type Place } from './support/places.ts';
-import { type Actor, type Kind, type Sample, samples } from './support/samples.ts';
+import { type Kind, type Sample, toSamples } from './support/samples.ts';
 import { type Stock, stockUp } from './support/stock.ts';
 
 let stock: Stock;
@@ -17,7 +18,7 @@ const asking = ['owner', 'read-only key', 'administrator', 'another user'] as co
 beforeAll(async () => {
   stock = await stockUp();
   const url = `${stock.darkroom.url}/graphql`;
-  for (const actor of asking) callers.set(actor, createCaller({ url, headers: toHeaders(actor) }));
+  for (const actor of asking) callers.set(actor, createCaller({ url, headers: stock.credentials[actor] }));
 });
 afterAll(async () => {
   vi.restoreAllMocks();
@@ -66,7 +67,7 @@ describe('cursors that were tampered with', () => {
   const places = findPlaces(schema).filter(({ name }) => kindOf(name).endsWith('cursor'));
 
   test.for(places.map((place) => [place.name, place] as const))('%s', async ([name, place], { task }) => {
-    const actor = samples[name]?.may.owner === 'theirs' ? 'owner' : 'administrator';
+    const actor = toSamples(name)[0]?.may.owner === 'theirs' ? 'owner' : 'administrator';
     const { theirs } = stock.targets[kindOf(name) as 'cursor'];
     const altered = [theirs.slice(1), `${theirs}A`, `${theirs}=`, '', stock.targets.generation.theirs, "' OR 1=1 --"];
     const asked = altered.flatMap((cursor) => transports.map((transport) => ({ cursor, transport })));
@@ -85,8 +86,10 @@ describe('cursors that were tampered with', () => {
 });
 
 describe('the time that a refusal takes', () => {
-  const places = findPlaces(schema).filter(({ name }) => ['generation', 'image', 'user'].includes(kindOf(name)));
-  const looking = places.filter(({ name }) => samples[name]?.may['another user'] === 'as unknown');
+  const places = findPlaces(schema).filter(({ name }) =>
+    ['generation', 'image', 'user', 'API key'].includes(kindOf(name)),
+  );
+  const looking = places.filter(({ name }) => toSamples(name)[0]?.may['another user'] === 'as unknown');
 
   test.for(looking.map((place) => [place.name, place] as const))(
     'is that of the same statements for what is another’s, unknown and malformed: %s',
@@ -98,7 +101,7 @@ describe('the time that a refusal takes', () => {
       task.meta.attempts = asked.length;
       const statements = [];
       for (const value of asked) statements.push(await recordStatements(place, value));
-      expect(statements[0]).not.toEqual([]);
+      if (toSamples(name)[0]?.unseen !== true) expect(statements[0]).not.toEqual([]);
       for (const others of statements.slice(1)) expect(others).toEqual(statements[0]);
     },
   );
@@ -118,31 +121,65 @@ async function recordStatements(place: Place, value: string): Promise<readonly s
 
 describe('permalinks and signed links', () => {
   const variants = ['original', 'preview', 'thumbnail'] as const;
+  let proxy: Darkroom;
+  beforeAll(async () => {
+    const config = {
+      ...stock.darkroom.config,
+      IMAGE_DELIVERY: 'proxy',
+      LINK_SECRET: 'a secret for links, of many words',
+    } as const;
+    proxy = await startDarkroom({ identity: 'configured', beside: stock.darkroom, role: 'api', config });
+  });
+  afterAll(() => proxy[Symbol.asyncDispose]());
 
   test.for([
     ['owner', 302],
     ['read-only key', 302],
     ['administrator', 302],
     ['another user', 404],
-  ] as const)('a permalink asked for by %s is answered with %i', async ([actor, status], { task }) => {
-    task.meta.attempts = status === 404 ? variants.length : 0;
-    const { theirs, unknown } = stock.targets.permalink;
-    for (const variant of variants) {
-      const [answer, control] = await Promise.all(
-        [theirs, unknown].map((link) => openLink(link.replace('original', variant), actor)),
-      );
-      expect(answer?.status).toBe(status);
-      expect(control?.status).toBe(404);
-      if (status === 404) expect(answer).toEqual(control);
-    }
-  });
+    ['generate-only key', 403],
+    ['nobody', 401],
+    ['revoked key', 401],
+    ['expired key', 401],
+  ] as const)(
+    'a permalink asked for by %s is answered with %i, wherever pictures come from',
+    async ([actor, status], { task }) => {
+      task.meta.attempts = status === 302 ? 0 : 2 * variants.length;
+      const { theirs, unknown } = stock.targets.permalink;
+      for (const url of [stock.darkroom.url, proxy.url]) {
+        for (const variant of variants) {
+          const links = [theirs, unknown].map((link) => toLink(link, { url, variant }));
+          const [answer, control] = await Promise.all(links.map((link) => openLink(link, actor)));
+          expect(answer?.status).toBe(status);
+          if (status === 302) expect(control?.status).toBe(404);
+          else expect(answer).toEqual(control);
+        }
+      }
+    },
+  );
+
+  test.for(['another user', 'nobody', 'revoked key', 'expired key', 'generate-only key'] as const)(
+    'a signed file is for whoever has its link, and without its signature for nobody: %s',
+    async (actor, { task }) => {
+      task.meta.attempts = 4;
+      const link = toLink(stock.targets.permalink.theirs, { url: proxy.url, variant: 'original' });
+      const file = new URL((await openLink(link, 'owner')).location ?? '', proxy.url).href;
+      expect(file).toMatch(/^http:\/\/[^/]+\/files\/[\w-]+\.[\w-]{43}$/);
+      expect((await openLink(file, actor)).status).toBe(200);
+      const [claim = '', signature = ''] = file.split(/\.(?=[\w-]{43}$)/);
+      const nothing = await openLink(`${proxy.url}/files/nothing`, actor);
+      const altered = [claim, `${claim}.`, `${claim}.${'A'.repeat(43)}`, `${claim.slice(0, -4)}AAAA.${signature}`];
+      expect(nothing.status).toBe(404);
+      for (const other of altered) expect(await openLink(other, actor), other).toEqual(nothing);
+    },
+  );
 
   test('a signed link opens one picture: with another’s name, another time, or encoded twice it opens nothing', async ({
     task,
   }) => {
     task.meta.attempts = 4;
     const mine = await uploadAs(
-      { url: `${stock.darkroom.url}/graphql`, headers: toHeaders('another user') },
+      { url: `${stock.darkroom.url}/graphql`, headers: stock.credentials['another user'] },
       await blankPicture(80, 80),
     );
     const href: string = mine.image.link.href;
@@ -163,21 +200,32 @@ describe('permalinks and signed links', () => {
   });
 });
 
-async function openLink(link: string, actor: Actor): Promise<{ readonly status: number }> {
-  const response = await fetch(link, { headers: toHeaders(actor), redirect: 'manual' });
+interface LinkChange {
+  readonly url: string;
+  readonly variant: string;
+}
+
+/** The permalink of another variant, at another server. */
+function toLink(link: string, { url, variant }: LinkChange): string {
+  return link.replace(stock.darkroom.url, url).replace('original', variant);
+}
+
+async function openLink(link: string, actor: Actor) {
+  const response = await fetch(link, { headers: stock.credentials[actor], redirect: 'manual' });
   const headers = [...response.headers].filter(([name]) => !/^(date|x-request-id)$/.test(name));
-  const answer = { status: response.status, headers, body: await response.text() };
-  return answer;
+  const { status } = response;
+  return { status, headers, location: response.headers.get('location'), body: await response.text() };
 }
 
 function kindOf(name: string): Kind | '' {
-  return samples[name]?.takes[0] ?? '';
+  return toSamples(name)[0]?.takes[0] ?? '';
 }
 
 function toAsked(place: Place, value: string) {
-  const { others = {}, ofOwn }: Partial<Sample> = samples[place.name] ?? {};
+  const { others = {}, ofOwn }: Partial<Sample> = toSamples(place.name)[0] ?? {};
   const own = ofOwn === undefined ? {} : { [ofOwn]: stock.own['another user'] };
-  return toQuestion({ place, value, others: { ...others, ...own }, parentId: stock.targets.image.theirs });
+  const [parentId, scopes] = [stock.targets.image.theirs, toScopes('owner')];
+  return toQuestion(schema, { place, value, others: { ...others, ...own }, parentId, scopes });
 }
 
 function toKey(globalId: string): { readonly typename: string; readonly key: string } {

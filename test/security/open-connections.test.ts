@@ -1,11 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { allScopes } from '../../src/accounts/viewer.ts';
+import { encodeGlobalId } from '../../src/graphql/global-ids.ts';
+import { revokeKey } from '../accounts/documents.ts';
+import { createTestClient } from '../support/client.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow, generate } from '../support/documents.ts';
 import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { closingOf, closingOfNewSocket, openRawSocket } from '../support/raw-socket.ts';
 import { createStage } from '../support/stage.ts';
+import { createKey } from './support/actors.ts';
 import { createGate } from './support/gate.ts';
 
 const stage = createStage();
@@ -138,6 +144,29 @@ test('a hint of another process makes it look at once', async () => {
   await looked;
   expect(performance.now() - begun).toBeLessThan(1_500);
   await close();
+});
+
+test('a key that is revoked at one process closes what is open at another, within five seconds', async () => {
+  const options = { identity: 'configured', role: 'api', beside: darkroom } as const;
+  await using one = await startDarkroom(options);
+  await using two = await startDarkroom(options);
+  const userId = randomUUID();
+  await darkroom.database.prisma.user.create({ data: { id: userId, issuer: 'test', subject: userId } });
+  const [managing, leaving] = await Promise.all(
+    [0, 1].map(() => createKey(one.database, { userId, scopes: allScopes })),
+  );
+  const as = (url: string, secret = '') =>
+    createTestClient({ url: `${url}/graphql`, headers: { authorization: `Bearer ${secret}` } });
+  const { socket } = await openRawSocket(as(two.url, leaving?.secret));
+  const closed = closingOf(socket);
+  const begun = performance.now();
+  const id = encodeGlobalId('ApiKey', leaving?.apiKeyId ?? '');
+  const { revokeApiKey } = await as(one.url, managing?.secret).query(revokeKey, { id });
+  expect(revokeApiKey).toHaveProperty('apiKey.revokedAt');
+  expect(await closed).toBe('4403 Credentials revoked');
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  const refusal = { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] };
+  expect(await as(two.url, leaving?.secret).ask('{ viewer { id } }')).toMatchObject(refusal);
 });
 
 test('an operation on a socket is done as whoever opened it', async () => {

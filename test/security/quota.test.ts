@@ -90,3 +90,23 @@ test('a replay is answered when the quota is used up, and counts nothing', async
   expect(await ask('one')).toMatchObject({ replayed: true });
   expect((await quotaOf(user.client)).PER_DAY).toMatchObject({ used: '1.000000' });
 });
+
+test('another’s key gets no limits, and no key gives itself some; its user, signed in, does', async () => {
+  const user = await createLimitedUser(darkroom, {});
+  const key = await createKey(darkroom, user.client.headers.authorization?.replace('Test ', '') ?? '', {});
+  const document = `mutation ($id: ID!, $quota: QuotaInput!) {
+    setApiKeyQuota(id: $id, quota: $quota) { __typename ... on UserError { message } }
+  }`;
+  const limit = async (client: Client) => {
+    const { setApiKeyQuota } = await client.query(document, { id: key.id, quota: { perDay: 7 } });
+    return setApiKeyQuota.__typename;
+  };
+  const uuid = Buffer.from(key.id, 'base64url').toString().replace('ApiKey:', '');
+  const kept = () =>
+    darkroom.database.prisma.apiKey.findUniqueOrThrow({ where: { id: uuid }, select: { quota: true } });
+  expect(await limit(darkroom.as('somebody else'))).toBe('NotFound');
+  expect(await limit(key.client)).toBe('NotPossible');
+  expect(await kept()).toEqual({ quota: {} });
+  expect(await limit(user.client)).toBe('SetQuotaSuccess');
+  expect(await kept()).toEqual({ quota: { PER_DAY: '7' } });
+});

@@ -135,6 +135,8 @@ function toDocument({ operation, field }: Root): DocumentNode {
     String: '"x"',
     Int: '1',
     File: '$file',
+    CreateApiKeyInput: '{ name: "x", scopes: [READ] }',
+    QuotaInput: '{ perDay: 1 }',
   };
   const args = field.args.filter(isRequiredArgument).map(({ name, type: asked }) => {
     return `${name}: ${values[String(asked).replace(/!$/, '')] ?? '{ prompt: "x" }'}`;

@@ -5,6 +5,7 @@ import { Unauthenticated } from '../../src/accounts/unauthenticated.ts';
 import { type OpenIdentity, openIdentity } from '../accounts/open-identity.ts';
 import { createTestClient } from '../support/client.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
+import { closingOfNewSocket } from '../support/raw-socket.ts';
 import { signIn } from './support/auth-app.ts';
 
 const secret = 'a secret that an app and Darkroom share';
@@ -46,12 +47,13 @@ describe('a browser that is signed in at an app with Auth.js', () => {
     expect(await Array.fromAsync(events)).toMatchObject([{ errors: [{ extensions: { code: 'NOT_FOUND' } }] }]);
   });
 
-  test('with a cookie that was changed is nobody', async () => {
+  test('with a cookie that was changed is nobody, over HTTP and WebSocket', async () => {
     const cookie = (await signIn({ url: 'http://app.example.org', secret }, 'ann')).slice(0, -3);
     const headers = { cookie, origin: darkroom.url };
     const client = createTestClient({ url: `${darkroom.url}/graphql`, headers });
     const refusal = { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] };
     expect(await client.ask('{ viewer { name } }')).toMatchObject(refusal);
+    expect(await closingOfNewSocket(client)).toBe('4403 Forbidden');
   });
 });
 

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IdentityUnavailable } from '../../src/accounts/identity-unavailable.ts';
 import { Unauthenticated } from '../../src/accounts/unauthenticated.ts';
 import { type OpenIdentity, openIdentity } from '../accounts/open-identity.ts';
+import { startDarkroom } from '../support/darkroom.ts';
+import { closingOfNewSocket } from '../support/raw-socket.ts';
 import { audience, createSigningKey, type Issuer, nowSeconds, startIssuer } from './support/issuer.ts';
 
 let issuer: Issuer;
@@ -244,6 +246,24 @@ describe('the keys of the issuer', () => {
     own.isWell = true;
     opened.clock.advance(5_001);
     await expect(enter(token, opened)).resolves.toBeDefined();
+  });
+
+  test('over HTTP that is 503 and when to come back, and a socket is closed so that it comes again', async () => {
+    await using own = await startIssuer();
+    await using darkroom = await startDarkroom({
+      identity: 'configured',
+      role: 'api',
+      config: { OIDC_ISSUER: own.url, OIDC_AUDIENCE: audience },
+    });
+    own.isWell = false;
+    const client = { url: `${darkroom.url}/graphql`, headers: { authorization: `Bearer ${await own.sign()}` } };
+    const headers = { ...client.headers, 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: '{ viewer { id } }' });
+    const response = await fetch(client.url, { method: 'POST', headers, body });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    expect(await closingOfNewSocket(client)).toBe('1013 Try again later');
   });
 
   test('those that are known go on working while the issuer is away, hours later too', async () => {

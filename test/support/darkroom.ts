@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import type { Credentials, Identity } from '../../src/accounts/identity.ts';
-import { type App, createApp, type Role } from '../../src/app.ts';
+import { type App, type AppOptions, createApp, type Role } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { connectDatabase, type Database } from '../../src/database/database.ts';
 import type { Clock } from '../../src/domain/clock.ts';
@@ -24,6 +24,8 @@ export interface DarkroomOptions {
   readonly beside?: Darkroom;
   /** Default: that of the system. */
   readonly clock?: Clock;
+  /** With slow clients. Default: the usual one. */
+  readonly patience?: NonNullable<AppOptions['patience']>;
   /** Changes to its configuration. */
   readonly config?: Partial<TestConfig>;
   /**
@@ -66,6 +68,7 @@ export async function startDarkroom(options: DarkroomOptions = {}): Promise<Dark
       providers: options.providers ?? [createBlankProvider()],
       ...(options.enhancer === undefined ? {} : { enhancer: options.enhancer }),
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.patience === undefined ? {} : { patience: options.patience }),
       ...toIdentity(options, database),
     }),
   );

@@ -1,32 +1,38 @@
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { type Answer, type ClientOptions, createTestClient } from '../../support/client.ts';
+import type { Answer, ClientOptions } from '../../support/client.ts';
 import type { Question } from './generated-documents.ts';
 
 export const transports = ['HTTP', 'SSE', 'WebSocket'] as const;
 export type Transport = (typeof transports)[number];
 
-/** Asks over every transport, over one socket as long as it lives. */
-export interface Caller extends AsyncDisposable {
-  /** The first answer. Who is not let in at all is answered UNAUTHENTICATED. */
-  ask(transport: Transport, question: Question): Promise<Answer>;
+/** With the status of HTTP; over a socket, with the code that closed it in place of an answer. */
+export interface DoorAnswer extends Answer {
+  readonly status?: number;
 }
 
-const refused: Answer = { errors: [{ message: 'Not let in.', extensions: { code: 'UNAUTHENTICATED' } }] };
-const closeCodesOfRefusal = [4401, 4403];
+/** Asks over every transport, over one socket as long as it lives. */
+export interface Caller extends AsyncDisposable {
+  /** The first answer. Whose socket is closed as forbidden is answered UNAUTHENTICATED. */
+  ask(transport: Transport, question: Question): Promise<DoorAnswer>;
+}
+
+const closeCodeForbidden = 4403;
+const refused: DoorAnswer = {
+  status: closeCodeForbidden,
+  errors: [{ message: 'Not let in.', extensions: { code: 'UNAUTHENTICATED' } }],
+};
 
 export function createCaller({ url, headers }: ClientOptions): Caller {
-  const http = createTestClient({ url, headers });
   let socket: SocketClient | undefined;
   const open = () => {
     socket ??= openSocket({ url, headers });
     return socket;
   };
   return {
-    ask(transport, { document, variables }) {
-      if (transport === 'HTTP') return http.ask(document, variables);
-      if (transport === 'SSE') return askOverSse({ url, headers }, { document, variables });
-      return askOverSocket(open(), { document, variables });
+    ask(transport, question) {
+      if (transport === 'WebSocket') return askOverSocket(open(), question);
+      return transport === 'HTTP' ? askOverHttp({ url, headers }, question) : askOverSse({ url, headers }, question);
     },
     async [Symbol.asyncDispose]() {
       await socket?.dispose();
@@ -44,27 +50,37 @@ function openSocket({ url, headers }: ClientOptions): SocketClient {
   return createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl, retryAttempts: 0, lazyCloseTimeout: 60_000 });
 }
 
-async function askOverSocket(socket: SocketClient, { document: query, variables }: Question): Promise<Answer> {
+async function askOverSocket(socket: SocketClient, { document: query, variables }: Question): Promise<DoorAnswer> {
   try {
     for await (const answer of socket.iterate({ query, variables })) return answer as Answer;
   } catch (error) {
     if (Array.isArray(error)) return { errors: error };
-    if (closeCodesOfRefusal.includes((error as { readonly code?: number }).code ?? 0)) return refused;
+    if ((error as { readonly code?: number }).code === closeCodeForbidden) return refused;
     throw error;
   }
   throw new Error(`no answer over WebSocket to ${query}`);
 }
 
+async function askOverHttp(client: ClientOptions, question: Question): Promise<DoorAnswer> {
+  const response = await post(client, question, 'application/json');
+  return { status: response.status, ...((await response.json()) as Answer) };
+}
+
 /** Before the stream begins, a refusal is plain JSON. */
-async function askOverSse({ url, headers }: ClientOptions, { document, variables }: Question): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { ...headers, accept: 'text/event-stream', 'content-type': 'application/json' },
-    body: JSON.stringify({ query: document, variables }),
-  });
+async function askOverSse(client: ClientOptions, question: Question): Promise<DoorAnswer> {
+  const response = await post(client, question, 'text/event-stream');
+  const { status } = response;
   const text = await response.text();
-  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return JSON.parse(text);
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return { status, ...JSON.parse(text) };
   const data = /^event: next\ndata: (.*)$/m.exec(text)?.[1];
   if (data === undefined) throw new Error(`no event over SSE in ${text}`);
-  return JSON.parse(data);
+  return { status, ...JSON.parse(data) };
+}
+
+function post({ url, headers }: ClientOptions, { document: query, variables }: Question, accept: string) {
+  return fetch(url, {
+    method: 'POST',
+    headers: { ...headers, accept, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
 }

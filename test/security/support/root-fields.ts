@@ -10,7 +10,9 @@ export const rootFields: Readonly<Record<string, Need>> = {
   'Query.generations': 'READ',
   'Query.images': 'READ',
   'Query.models': 'READ or GENERATE',
+  'Query.estimate': 'READ',
   'Query.users': 'ADMIN',
+  'Query.auditEntries': 'ADMIN',
   'Mutation.generateImage': 'GENERATE',
   'Mutation.enhancePrompt': 'GENERATE',
   'Mutation.uploadImage': 'GENERATE',
@@ -18,6 +20,11 @@ export const rootFields: Readonly<Record<string, Need>> = {
   'Mutation.cancelGeneration': 'GENERATE',
   'Mutation.retryGeneration': 'GENERATE',
   'Mutation.deleteGeneration': 'GENERATE',
+  'Mutation.createApiKey': 'MANAGE',
+  'Mutation.revokeApiKey': 'MANAGE',
+  'Mutation.setApiKeyQuota': 'MANAGE',
+  'Mutation.setQuota': 'ADMIN',
+  'Mutation.deleteMyData': 'MANAGE',
   'Subscription.generationProgress': 'READ',
 };
 
@@ -32,6 +39,8 @@ export const publicTypes: readonly string[] = [
   'NotFound',
   'NotPossible',
   'PageInfo',
+  'QueueFull',
+  'QuotaExceeded',
   'UnknownModel',
   'User',
 ];
