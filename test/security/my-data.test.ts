@@ -65,13 +65,8 @@ async function liveAs(name: string, canary: string) {
   return { client, userId, viewerId: viewer.id as string };
 }
 
-/** But for the points of a user's last minute, which count on and go by themselves. */
 async function rowsWith(...marks: string[]) {
-  const rows = await dumpRows(darkroom.config.DATABASE_URL ?? '');
-  return findMarkers(
-    rows.filter((row) => !row.startsWith('public."RateLimit" ')),
-    marks,
-  );
+  return findMarkers(await dumpRows(darkroom.config.DATABASE_URL ?? ''), marks);
 }
 
 /** Names, metadata and bytes. */
