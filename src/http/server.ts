@@ -98,8 +98,9 @@ export async function startHttpServer(given: HttpServerOptions): Promise<HttpSer
 function withOwnFiles(options: HttpServerOptions): HttpServerOptions {
   const { services, settings } = options;
   if (settings.files === undefined) return options;
-  const { link } = settings.files;
-  return { ...options, services: { ...services, images: { ...services.images, link } } };
+  const { link, find: findFile } = settings.files;
+  const images = { ...services.images, link };
+  return { ...options, services: { ...services, images, inputs: { ...services.inputs, findFile } } };
 }
 
 function isEventStream({ headers }: IncomingMessage): boolean {
