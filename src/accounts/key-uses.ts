@@ -1,12 +1,8 @@
 import type { Connection } from '../database/database.ts';
-import { createOutageNews } from '../database/outage-news.ts';
-import { recordKeyUses } from '../database/record-key-uses.ts';
+import { type KeyUse, recordKeyUses } from '../database/record-key-uses.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../log.ts';
-
-const writeMilliseconds = 1_000;
-/** A key that is used all the time is written as often as that. */
-const noteMilliseconds = 60_000;
+import { createSparseNotes } from './sparse-notes.ts';
 
 /** Writes down when keys were used last. */
 export interface KeyUses extends AsyncDisposable {
@@ -21,33 +17,11 @@ export interface KeyUsesDependencies {
 }
 
 export function createKeyUses({ connection, clock, log }: KeyUsesDependencies): KeyUses {
-  const isNews = createOutageNews();
-  const noted = new Map<string, number>();
-  let waiting = new Map<string, number>();
-  const write = async () => {
-    const uses = [...waiting].map(([apiKeyId, at]) => ({ apiKeyId, at: new Date(at) }));
-    waiting = new Map();
-    const old = clock.now() - noteMilliseconds;
-    for (const [apiKeyId, at] of noted) if (at <= old) noted.delete(apiKeyId);
-    if (uses.length === 0) return;
-    await recordKeyUses(connection, uses).catch((error: Error) => {
-      if (isNews(error)) log.warn({ error: error.message }, 'the last use of keys was not written down');
-    });
-  };
-  let writing = Promise.resolve();
-  const timer = setInterval(() => {
-    writing = writing.then(write);
-  }, writeMilliseconds);
+  const write = (uses: readonly KeyUse[]) => recordKeyUses(connection, uses);
+  const complaint = 'the last use of keys was not written down';
+  const notes = createSparseNotes({ clock, log, write, complaint });
   return {
-    note(apiKeyId) {
-      const at = clock.now();
-      if (at - (noted.get(apiKeyId) ?? Number.NEGATIVE_INFINITY) < noteMilliseconds) return;
-      noted.set(apiKeyId, at);
-      waiting.set(apiKeyId, at);
-    },
-    async [Symbol.asyncDispose]() {
-      clearInterval(timer);
-      await writing.then(write);
-    },
+    note: (apiKeyId) => notes.note(apiKeyId, { apiKeyId, at: new Date(clock.now()) }),
+    [Symbol.asyncDispose]: () => notes[Symbol.asyncDispose](),
   };
 }

@@ -46,3 +46,20 @@ export async function deleteImageRows(connection: Connection, imageIds: readonly
   const text = 'DELETE FROM "Image" WHERE id = ANY($1::uuid[])';
   await connection.query({ name: 'delete-images-of-user', text, values: [imageIds] });
 }
+
+export interface StoredPicture extends OwnedImage {
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly createdAt: Date;
+}
+
+/** The next ones by their ids. */
+export async function findPicturesAfter(
+  connection: Connection,
+  { userId, limit, after }: Question & { readonly after: string },
+): Promise<readonly StoredPicture[]> {
+  const text = `SELECT id, "blobName", "mediaType", "sizeBytes", "createdAt" FROM "Image"
+    WHERE "userId" = $1 AND id > $3 ORDER BY id LIMIT $2`;
+  const query = { name: 'find-pictures-after', text, values: [userId, limit, after] };
+  return (await connection.query<StoredPicture>(query)).rows;
+}

@@ -16,8 +16,10 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+const columns = 'id, at, "userId", credential, "apiKeyId", action, "objectId", address, "requestId", details';
+
 const text = `
-  INSERT INTO "AuditEntry" (id, at, "userId", credential, "apiKeyId", action, "objectId", address, "requestId", details)
+  INSERT INTO "AuditEntry" (${columns})
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
 /** In the transaction of what it tells of, so that neither is there without the other. */
@@ -25,4 +27,11 @@ export async function insertAuditEntry(connection: Connection, entry: AuditEntry
   const { id, at, userId, credential, apiKeyId, action, objectId, address, requestId, details } = entry;
   const values = [id, at, userId, credential, apiKeyId, action, objectId, address, requestId, JSON.stringify(details)];
   await connection.query({ name: 'insert-audit-entry', text, values });
+}
+
+/** What belongs to no transaction, many at once. */
+export async function insertAuditEntries(connection: Connection, entries: readonly AuditEntry[]): Promise<void> {
+  const many = `
+    INSERT INTO "AuditEntry" (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::"AuditEntry", $1::jsonb)`;
+  await connection.query({ name: 'insert-audit-entries', text: many, values: [JSON.stringify(entries)] });
 }

@@ -38,7 +38,7 @@ const withinCount = (count: string, kind: string) => `COALESCE(${count} <= ${lim
 function withinBudget(window: 'day' | 'month', kind: string): string {
   const taken = `${inWindow(window, `${window}SpentUsd`)} + ${inWindow(window, `${window}ReservedUsd`)}`;
   const fits = `CASE WHEN $4::numeric IS NULL THEN ${taken} < ${limit(kind)} ELSE ${taken} + $4::numeric <= ${limit(kind)} END`;
-  return `($5::text = 'UPLOAD' OR COALESCE(${fits}, true))`;
+  return `($5::text IN ('UPLOAD', 'EXPORT') OR COALESCE(${fits}, true))`;
 }
 
 function toText(table: 'User' | 'ApiKey', userId: string): string {
@@ -80,8 +80,14 @@ const statements = {
  */
 export async function reserveQuotaRow(connection: Connection, reservation: QuotaReservation): Promise<ReservedQuota> {
   const { subject, id, use, at, defaults } = reservation;
-  const costUsd = use.kind === 'GENERATION' ? use.costUsd : use.kind === 'UPLOAD' ? '0' : null;
+  const costUsd = toCost(use);
   const values = [subject.id, id, at, costUsd, use.kind, JSON.stringify(defaults)];
   const { rows } = await connection.query<ReservedQuota>({ ...statements[subject.kind], values });
   return rows[0] ?? { limits: {}, counted: false };
+}
+
+/** Null where nobody knows. */
+function toCost(use: QuotaUse): string | null {
+  if (use.kind === 'GENERATION') return use.costUsd;
+  return use.kind === 'ENHANCEMENT' ? null : '0';
 }

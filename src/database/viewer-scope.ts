@@ -11,6 +11,7 @@ const ownership: Record<Prisma.ModelName, (userId: string) => object> = {
   ApiKey: (userId) => ({ userId }),
   QuotaCounter: (userId) => ({ userId }),
   QuotaLedger: (userId) => ({ userId }),
+  Export: (userId) => ({ userId }),
   Prompt: ofGeneration,
   GenerationTick: ofGeneration,
   GenerationInput: ofGeneration,

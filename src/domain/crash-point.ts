@@ -15,7 +15,9 @@ export type CrashPoint =
   | 'after-delete-request'
   | 'after-purged-blobs'
   | 'after-purged-generation'
-  | 'before-purge-end';
+  | 'before-purge-end'
+  | 'mid-export'
+  | 'after-export-archive';
 
 /** Where whoever tries faults listens, from outside of the program. */
 export const crashPointChannel = 'darkroom:crash-point';

@@ -21,7 +21,7 @@ export type QuotaUse =
   | { readonly kind: 'GENERATION' /** Null where nobody knows the price. */; readonly costUsd: string | null }
   /** A better wording alone. What it costs is known afterwards. */
   | { readonly kind: 'ENHANCEMENT' }
-  | { readonly kind: 'UPLOAD' };
+  | { readonly kind: 'UPLOAD' | 'EXPORT' };
 
 /** What is used, in the windows that are named by their beginning. */
 export interface QuotaCount {
@@ -101,7 +101,7 @@ export function findExceeded(quotas: readonly Quota[], use: QuotaUse): Quota | u
 function exceeds({ kind, limit, used, reserved }: Quota, use: QuotaUse): boolean {
   if (kind === 'RUNNING' || (use.kind !== 'GENERATION' && (kind === 'QUEUED' || kind === 'PER_DAY'))) return false;
   if (kind === 'QUEUED' || kind === 'PER_MINUTE' || kind === 'PER_DAY') return Number(used) + 1 > Number(limit);
-  if (use.kind === 'UPLOAD') return false;
+  if (use.kind === 'UPLOAD' || use.kind === 'EXPORT') return false;
   const taken = toMicroUsd(used) + toMicroUsd(reserved);
   const costUsd = use.kind === 'GENERATION' ? use.costUsd : null;
   // Of what has no known price there may be one more as long as anything is left.

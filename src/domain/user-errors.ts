@@ -70,8 +70,8 @@ export class QuotaExceeded extends UserError {
   /** The one that the request would go beyond. */
   readonly quota: Quota;
 
-  constructor(quota: Quota) {
-    super(`This would be more than ${quota.limit} ${quotaWords[quota.kind]}.`);
+  constructor(quota: Quota, words = quotaWords[quota.kind]) {
+    super(`This would be more than ${quota.limit} ${words}.`);
     this.quota = quota;
   }
 }

@@ -1,5 +1,6 @@
 import type { Audit } from '../database/audit.ts';
 import { retireUser } from '../database/retire-user.ts';
+import { deleteExportsOfUser } from '../database/user-exports.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 
@@ -16,6 +17,8 @@ export async function deleteMyData(
   const at = new Date(clock.now());
   await database.transaction(async (connection) => {
     await retireUser(connection, { userId, at });
+    // No link of theirs opens anything from now on.
+    await deleteExportsOfUser(connection, userId);
     await audit(connection, { action: 'data.delete', objectId: userId, details: { state: 'requested' } });
     await queue.enqueue(connection, [toPurgeJob(userId)]);
   });

@@ -8,7 +8,7 @@ import {
 } from '../database/find-belongings.ts';
 import { deleteRetiredUser, findRetiredUsers } from '../database/retire-user.ts';
 import { crashPoint } from '../domain/crash-point.ts';
-import { generationPrefix, inputPrefix, withVariants } from '../storage/blob-names.ts';
+import { exportPrefix, generationPrefix, inputPrefix, withVariants } from '../storage/blob-names.ts';
 import { cancelGeneration } from './cancel.ts';
 import { toPurgeJob } from './delete-my-data.ts';
 import type { GenerationDependencies } from './dependencies.ts';
@@ -34,6 +34,7 @@ const waitMilliseconds = 30_000;
  * What cannot be removed yet stays, and the user with it: `sendPurges` has it done again. Throws `StorageError`.
  */
 export async function purgeUser(dependencies: Dependencies, purge: Purge): Promise<void> {
+  await removeBelow(dependencies.images, exportPrefix(purge.userId));
   await stopGenerations(dependencies, purge);
   await removeGenerations(dependencies, purge);
   await removeImages(dependencies, purge);
@@ -93,7 +94,11 @@ async function removeImages({ database, images }: Dependencies, { userId, drain 
       page.map(({ id }) => id),
     );
   }
-  for await (const page of images.walk(inputPrefix(userId))) await images.remove(page.map(({ name }) => name));
+  await removeBelow(images, inputPrefix(userId));
+}
+
+async function removeBelow(images: Dependencies['images'], prefix: string): Promise<void> {
+  for await (const page of images.walk(prefix)) await images.remove(page.map(({ name }) => name));
 }
 
 async function removeAccount(dependencies: Dependencies, { userId }: Purge): Promise<void> {

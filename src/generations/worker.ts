@@ -3,12 +3,14 @@ import { removeExpiredKeys } from '../database/remove-expired-keys.ts';
 import { removeExpiredPoints } from '../database/remove-expired-points.ts';
 import { toRunJob } from './accept.ts';
 import { expireQueued } from './expire-queued.ts';
+import { exportData } from './export-data.ts';
 import type { RunDependencies } from './generation-run.ts';
 import { purgeUser, sendPurges } from './purge-user.ts';
 import { toPriority } from './queue-priority.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { runGeneration } from './run.ts';
 import { startBlobSweep } from './sweep-blobs.ts';
+import { sweepExports } from './sweep-exports.ts';
 import { startQuotaSweep } from './sweep-quota.ts';
 
 const cancelLookMilliseconds = 1_000;
@@ -39,6 +41,7 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
   resources.use(repeatEvery(deadlineLookMilliseconds, () => expireQueued(dependencies), log));
   resources.use(startBlobSweep(dependencies));
   resources.use(repeatEvery(sweepMilliseconds, () => sendPurges(dependencies), log));
+  resources.use(repeatEvery(sweepMilliseconds, () => sweepExports(dependencies), log));
   resources.use(startQuotaSweep(dependencies));
   resources.use(repeatEvery(cancelLookMilliseconds, () => findMissedCancels(dependencies), log));
   const works = [
@@ -58,6 +61,11 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
       name: 'purge-user',
       concurrency: 1,
       handle: ({ userId }, { drain }) => purgeUser(dependencies, { userId, drain }),
+    }),
+    queue.work({
+      name: 'export-data',
+      concurrency: 1,
+      handle: (blob, { stop }) => exportData(dependencies, { ...blob, stop }),
     }),
   ];
   resources.defer(async () => void (await Promise.all(works.map((work) => work[Symbol.asyncDispose]()))));

@@ -159,8 +159,8 @@ export const QuotaKindEnum = builder.enumType('QuotaKind', {
   values: {
     RUNNING: { description: 'Generations that run at once. More are accepted, and wait.' },
     QUEUED: { description: 'Generations that wait at once.' },
-    PER_MINUTE: { description: 'Generations, uploads and better wordings in a minute.' },
-    PER_DAY: { description: 'Generations in a day.' },
+    PER_MINUTE: { description: 'Generations, uploads, better wordings and exports in a minute.' },
+    PER_DAY: { description: 'Generations in a day; of exports, those.' },
     USD_PER_DAY: { description: 'USD for what was asked for in a day.' },
     USD_PER_MONTH: { description: 'USD for what was asked for in a month.' },
   } as const,

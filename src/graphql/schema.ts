@@ -7,6 +7,7 @@ import './delete-image.ts';
 import './delete-my-data.ts';
 import './enhance-prompt.ts';
 import './estimate.ts';
+import './export-my-data.ts';
 import './file-scalar.ts';
 import './generate-image.ts';
 import './generation-progress.ts';

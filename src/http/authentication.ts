@@ -14,11 +14,12 @@ const maxAuthorizationLength = 16 * 1024;
 export interface Door {
   readonly identity: Identity;
   readonly settings: Pick<HttpSettings, 'origins' | 'findVisit'>;
-  readonly limits: Pick<RequestLimits, 'rateLimits'>;
+  readonly limits: Pick<RequestLimits, 'rateLimits' | 'refusals'>;
 }
 
 export interface Visitor {
   readonly request: IncomingMessage;
+  readonly requestId: string;
   readonly credentials: Credentials;
 }
 
@@ -27,15 +28,16 @@ export interface Visitor {
  * otherwise.
  */
 export async function authenticate(
-  { identity, settings, limits: { rateLimits } }: Door,
-  { request, credentials }: Visitor,
+  { identity, settings, limits: { rateLimits, refusals } }: Door,
+  { request, requestId, credentials }: Visitor,
 ): Promise<Viewer> {
   const { clientAddress } = settings.findVisit(request);
   try {
     return await rateLimits.authenticate(clientAddress, () => identity.authenticate(credentials));
   } catch (error) {
-    if (error instanceof Unauthenticated) throw createUnauthenticated(error);
-    throw error;
+    if (!(error instanceof Unauthenticated)) throw error;
+    refusals.note({ address: clientAddress, requestId, credentials });
+    throw createUnauthenticated(error);
   }
 }
 

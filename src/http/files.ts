@@ -4,13 +4,17 @@ import { pipeline } from 'node:stream/promises';
 import { GraphQLError } from 'graphql';
 import { imageMediaTypes } from '../domain/image-format.ts';
 import type { Logger } from '../log.ts';
+import { exportFileName } from '../storage/blob-names.ts';
 import type { ImageStore, StoredImage } from '../storage/image-store.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { archiveMediaType } from '../storage/zip-archive.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 import type { FileLinks, SignedBlob } from './file-links.ts';
 
 /** A client that takes nothing for so long is left. */
 const idleMilliseconds = 30_000;
+
+const sentMediaTypes: readonly string[] = [...imageMediaTypes, archiveMediaType];
 
 interface FileDependencies {
   readonly images: ImageStore;
@@ -83,7 +87,7 @@ function setFileHeaders(response: ServerResponse, image: StoredImage, { expiresA
 function writeStatus(response: ServerResponse, image: StoredImage, range: ByteRange | undefined): void {
   const { offset, count } = range ?? { offset: 0, count: image.sizeBytes };
   response.setHeader('content-type', toMediaType(image));
-  response.setHeader('content-disposition', `inline; filename="${toFileName(image)}"`);
+  response.setHeader('content-disposition', toDisposition(image));
   response.setHeader('content-length', count);
   if (range !== undefined) {
     response.setHeader('content-range', `bytes ${offset}-${offset + count - 1}/${image.sizeBytes}`);
@@ -93,7 +97,7 @@ function writeStatus(response: ServerResponse, image: StoredImage, range: ByteRa
 
 /** Whatever the storage says, nothing is sent that a browser would run. */
 function toMediaType({ mediaType }: StoredImage): string {
-  return imageMediaTypes.find((known) => known === mediaType) ?? 'application/octet-stream';
+  return sentMediaTypes.find((known) => known === mediaType) ?? 'application/octet-stream';
 }
 
 /** A name stands for the same bytes for ever. */
@@ -106,7 +110,9 @@ function isKnown({ headers }: IncomingMessage, image: StoredImage): boolean {
   return known.includes('*') || known.includes(toEtag(image));
 }
 
-function toFileName(image: StoredImage): string {
-  const extension = toMediaType(image).replace(/^.*\//, '');
-  return `${image.name.replaceAll(/[^\w.-]+/g, '-')}.${extension}`;
+function toDisposition(image: StoredImage): string {
+  const mediaType = toMediaType(image);
+  if (mediaType === archiveMediaType) return `attachment; filename="${exportFileName}"`;
+  const extension = mediaType.replace(/^.*\//, '');
+  return `inline; filename="${image.name.replaceAll(/[^\w.-]+/g, '-')}.${extension}"`;
 }

@@ -37,7 +37,7 @@ export function createGraphQLEndpoint(dependencies: EndpointDependencies): Graph
         throw createForbidden('This page may not speak to this server.');
       }
       const credentials = toCredentials(request, settings.origins);
-      const viewer = await authenticate(dependencies, { request, credentials });
+      const viewer = await authenticate(dependencies, { request, requestId, credentials });
       const connection = connections.add(viewer, () => showOut({ request, response }));
       const left = new AbortController();
       // Whoever is shown out has left too, though the answer is whole.

@@ -28,13 +28,20 @@ interface PermalinkDependencies extends Door {
   readonly services: GenerationDependencies;
 }
 
+interface PermalinkExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+}
+
 /** Redirects to a fresh signed link; 404 for a picture that there is not, and for somebody else's. */
 export async function answerPermalink(
   { services, ...door }: PermalinkDependencies,
-  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  { request, response, requestId }: PermalinkExchange,
   { id, variant }: PermalinkQuestion,
 ): Promise<void> {
-  const viewer = await authenticate(door, { request, credentials: toCredentials(request, door.settings.origins) });
+  const credentials = toCredentials(request, door.settings.origins);
+  const viewer = await authenticate(door, { request, requestId, credentials });
   if (!viewer.scopes.has('READ')) throw createForbidden('This needs the scope READ.');
   const database = openViewerDatabase(services.database, viewer);
   const image = await database.image.findUnique({ where: { id: decodeKey(id, 'Image') } });

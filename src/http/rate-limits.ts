@@ -57,7 +57,7 @@ function openRateLimit({ database, clock, log }: Dependencies, kind: string, poi
 }
 
 /** Whoever has one IPv6 address has all of its /64. */
-function toNetwork(address: string): string {
+export function toNetwork(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();

@@ -1,5 +1,6 @@
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
 import { createSlowReaders, type SlowReaders } from './slow-readers.ts';
 import { createSocketLimits, type SocketLimits } from './socket-limits.ts';
 
@@ -8,6 +9,7 @@ export interface RequestLimits extends AsyncDisposable {
   /** Of one operation, in points. */
   readonly maxCost: number;
   readonly rateLimits: RateLimits;
+  readonly refusals: Refusals;
   readonly sockets: SocketLimits;
   readonly slowReaders: SlowReaders;
 }
@@ -43,7 +45,7 @@ const everywhere = { operationsPerSocket: 50, idleMilliseconds: 5 * 60_000 };
 const waiting = { maxBytes: 1024 * 1024, maxMilliseconds: 10_000 };
 
 export function createRequestLimits(
-  dependencies: Pick<GenerationDependencies, 'database' | 'clock' | 'log'>,
+  dependencies: Pick<GenerationDependencies, 'database' | 'clock' | 'createId' | 'log'>,
   { whereabouts, maxCost, ...given }: RequestLimitsOptions,
 ): RequestLimits {
   const stack = new AsyncDisposableStack();
@@ -55,6 +57,7 @@ export function createRequestLimits(
     maxCost,
     slowReaders,
     rateLimits: stack.use(createRateLimits(dependencies, { viewerPoints, apiKeyPoints, failures })),
+    refusals: stack.use(createRefusals(dependencies)),
     sockets: stack.use(createSocketLimits({ ...defaults, socketsPerViewer, socketsPerProcess }, slowReaders)),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

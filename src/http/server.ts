@@ -5,6 +5,7 @@ import type { Identity } from '../accounts/identity.ts';
 import { StartError } from '../domain/start-error.ts';
 import { createForbidden } from './authentication.ts';
 import { toMaskedError } from './error-reports.ts';
+import { answerExport, exportsPath } from './exports.ts';
 import { filesPrefix } from './file-links.ts';
 import { answerFile } from './files.ts';
 import {
@@ -103,8 +104,9 @@ export async function startHttpServer(given: HttpServerOptions): Promise<HttpSer
 function withOwnFiles(options: HttpServerOptions): HttpServerOptions {
   const { services, settings } = options;
   if (settings.files === undefined) return options;
-  const { link } = settings.files;
-  return { ...options, services: { ...services, images: { ...services.images, link } } };
+  const { link, find: findFile } = settings.files;
+  const images = { ...services.images, link };
+  return { ...options, services: { ...services, images, inputs: { ...services.inputs, findFile } } };
 }
 
 function isEventStream({ headers }: IncomingMessage): boolean {
@@ -146,6 +148,7 @@ async function answer(options: AnswerDependencies, exchange: Exchange): Promise<
     const { images, log } = services;
     return answerFile({ images, files: settings.files, log }, exchange, () => answerNothing(response));
   }
+  if (pathname.startsWith(exportsPath)) return answerExport(services, exchange, () => answerNothing(response));
   const permalink = parsePermalink(pathname);
   if (permalink !== undefined) return answerPermalink(options, exchange, permalink);
   if (pathname === '/') response.writeHead(302, { location: graphqlPath }).end();

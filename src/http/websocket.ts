@@ -121,9 +121,10 @@ async function admit(
 ): Promise<boolean> {
   const { settings, connections, limits, log } = dependencies;
   const { request } = introduction;
+  const requestId = toRequestId(request);
   try {
     const credentials = toSocketCredentials(introduction, settings.origins);
-    const viewer = await authenticate(dependencies, { request, credentials });
+    const viewer = await authenticate(dependencies, { request, requestId, credentials });
     if (state === undefined || state.signal.aborted) return false;
     limits.sockets.claim(socket, viewer);
     const connection = connections.add(viewer, (reason) => socket.close(closeCodeForbidden, reason));
@@ -131,7 +132,7 @@ async function admit(
     state.viewer = viewer;
     return true;
   } catch (error) {
-    const { extensions } = toMaskedError(log, error, toRequestId(request));
+    const { extensions } = toMaskedError(log, error, requestId);
     if (extensions.code !== 'UNAUTHENTICATED') socket.close(closeCodeTryAgainLater, 'Try again later');
     return false;
   }

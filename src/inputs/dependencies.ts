@@ -11,6 +11,8 @@ export interface InputDependencies {
   readonly lab: PictureLab;
   /** For URLs that users chose, so without trusted origins. Undefined where none are fetched. */
   readonly downloader: Downloader | undefined;
+  /** The blob that a path on this server leads to, where it delivers pictures itself. Undefined for a path that it has not signed. */
+  readonly findFile?: (path: string) => { readonly name: string } | undefined;
   readonly clock: Clock;
   /** A new UUIDv7. */
   readonly createId: () => string;

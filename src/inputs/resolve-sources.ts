@@ -80,7 +80,7 @@ async function resolveUrl(
   const url = parseHttpUrl(text);
   if (url === undefined) throw new InputUnusable('It is no plain http or https address.');
   if (url.href.length > maxUrlCharacters) throw new InputUnusable('The address is too long.');
-  const blobName = findOwnBlobName(dependencies.images, url);
+  const blobName = findOwnBlobName(dependencies, url);
   if (blobName !== undefined) return orUnknown(await findImage(dependencies, { userId, where: { blobName } }));
   if (dependencies.downloader === undefined) throw createUrlsOff();
   return { url: url.href };

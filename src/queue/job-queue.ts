@@ -7,6 +7,7 @@ export const jobSchemas = {
   'run-generation': z.object({ generationId: z.uuid() }),
   'remove-blobs': z.object({ names: z.array(z.string()) }),
   'purge-user': z.object({ userId: z.uuid() }),
+  'export-data': z.object({ userId: z.uuid(), exportId: z.uuid() }),
 } as const;
 
 export type JobName = keyof typeof jobSchemas;

@@ -18,6 +18,7 @@ const queues: Record<JobName, Omit<Queue, 'name' | 'policy'>> = {
   'run-generation': { ...lasting, ...watched },
   'remove-blobs': { ...lasting, ...watched },
   'purge-user': { ...lasting, ...watched },
+  'export-data': { ...lasting, ...watched },
 };
 
 export interface PgBossJobQueueOptions {

@@ -5,6 +5,7 @@ import { callAzure } from './azure-call.ts';
 import { createAzureImageLinks } from './azure-image-links.ts';
 import { listBlobs, walkBlobs } from './azure-listing.ts';
 import { putBlob } from './azure-put.ts';
+import { putStream } from './azure-put-stream.ts';
 import { findBlob, readBlob, streamBlob } from './azure-reading.ts';
 import type { ImageStore } from './image-store.ts';
 
@@ -26,6 +27,7 @@ export function createAzureImageStore({ connectionString, containerName, clock }
   return {
     prepare: (options) => prepare(container, options?.signal),
     put: (image) => putBlob(container, image),
+    putStream: (stream) => putStream(container, stream),
     read: (name, options) => readBlob(container, name, options),
     find: (name, options) => findBlob(container, name, options),
     stream: (name, options) => streamBlob(container, name, options),

@@ -36,6 +36,26 @@ export function inputPrefix(userId: string): string {
   return `i/${userId}/`;
 }
 
+export interface ExportBlob {
+  readonly userId: string;
+  readonly exportId: string;
+}
+
+export function exportName({ userId, exportId }: ExportBlob): string {
+  return `${exportPrefix(userId)}${exportId}.zip`;
+}
+
+/** What a browser is to call it. */
+export const exportFileName = 'darkroom-export.zip';
+
+/** All archives of what a user has have names that start with this. */
+export function exportPrefix(userId: string): string {
+  return `${exportsPrefix}${userId}/`;
+}
+
+/** Those of all users. */
+export const exportsPrefix = 'x/';
+
 export function variantName(originalName: string, variant: ImageVariant): string {
   return `${originalName}${variantSuffixes[variant]}`;
 }

@@ -12,6 +12,11 @@ export interface ImageStore {
    * bytes under a name again does nothing; throws a `StorageError` that is not retryable when other bytes are there.
    */
   put(image: ImageToStore): Promise<void>;
+  /**
+   * The same for what is too large to be held, as it comes: nothing has the name before all of it is there. Throws a `StorageError`
+   * where something has it already, and what `bytes` throws.
+   */
+  putStream(stream: StreamToStore): Promise<void>;
   /** The bytes, or undefined when there is no such blob. */
   read(name: string, options?: CallOptions): Promise<Uint8Array | undefined>;
   /** What there is under a name, or undefined when there is no such blob. */
@@ -44,6 +49,15 @@ export interface ImageToStore extends CallOptions {
   readonly bytes: Uint8Array;
   readonly mediaType: string;
   readonly metadata?: ImageMetadata;
+}
+
+export interface StreamToStore {
+  readonly name: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly mediaType: string;
+  /** What a browser is to call it. Printable ASCII, without quotes. */
+  readonly fileName: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Keys of lower-case letters and digits, values of printable ASCII. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createLogger } from '../../src/log.ts';
 import { plain } from '../pictures/sample-pictures.ts';
@@ -117,3 +117,56 @@ test.each(['UPDATE "AuditEntry" SET action = \'x\'', 'DELETE FROM "AuditEntry"',
     await expect(darkroom.database.pool.query(statement)).rejects.toThrow('The audit log is append-only.');
   },
 );
+
+describe('whom the server does not let in', () => {
+  let now = 0;
+  const clock = { now: () => Date.now() + now };
+  let door: Darkroom;
+  beforeAll(async () => {
+    const config = { TRUST_PROXY: '1', RATE_LIMIT_FAILURES: 10_000 };
+    const beside = { beside: darkroom, role: 'api', identity: 'configured', providers: [stage.provider] } as const;
+    door = stack.use(await startDarkroom({ ...beside, config, clock }));
+  });
+
+  const secret = 'dk_live_AAAAAAAA_nobody-must-read-this-in-a-log';
+  const knock = (address: string, headers: Record<string, string> = { authorization: `Bearer ${secret}` }) =>
+    fetch(`${door.url}/graphql`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'x-forwarded-for': address, 'x-request-id': 'knock' },
+      body: '{"query":"{ __typename }"}',
+    });
+
+  async function refusals() {
+    const { auditEntries } = await admin.query(entries, { first: 100, where: { action: 'authentication.fail' } });
+    return auditEntries.edges.map(({ node }: { node: object }) => node).toReversed();
+  }
+  const count = async () => (await refusals()).length;
+
+  test('is written down with the address, once a minute for each, and without what was shown', async () => {
+    for (let time = 0; time < 30; time++) expect((await knock('192.0.2.1')).status).toBe(401);
+    expect((await knock('192.0.2.2', {})).status).toBe(401);
+    // One line, whose address has a hundred names.
+    for (const end of ['1', '2', 'ffff']) expect((await knock(`2001:db8::${end}`)).status).toBe(401);
+    await expect.poll(count, { timeout: 15_000 }).toBe(3);
+    expect(await refusals()).toMatchObject([
+      { address: '192.0.2.1', details: '{"shown":"authorization"}', credential: 'none', userId: null, apiKeyId: null },
+      { address: '192.0.2.2', details: '{"shown":"nothing"}', requestId: 'knock', objectId: null },
+      { address: '2001:db8::1' },
+    ]);
+    expect(JSON.stringify(await refusals())).not.toMatch(/nobody-must-read|dk_live/);
+    now += 60_001;
+    expect((await knock('192.0.2.1')).status).toBe(401);
+    await expect.poll(count, { timeout: 15_000 }).toBe(4);
+  });
+
+  test('is answered before it is written down', async () => {
+    const before = await count();
+    const connection = await darkroom.database.pool.connect();
+    await connection.query('BEGIN');
+    await connection.query('LOCK TABLE "AuditEntry" IN ACCESS EXCLUSIVE MODE');
+    expect((await knock('192.0.2.3')).status).toBe(401);
+    await connection.query('COMMIT');
+    connection.release();
+    await expect.poll(count, { timeout: 15_000 }).toBe(before + 1);
+  });
+});

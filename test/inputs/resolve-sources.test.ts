@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputImageUnusable } from '../../src/domain/user-errors.ts';
+import { createFileLinks } from '../../src/http/file-links.ts';
 import { acceptInput } from '../../src/inputs/accept-input.ts';
 import type { ImageSource, RequestedInput } from '../../src/inputs/image-source.ts';
 import { resolveSources } from '../../src/inputs/resolve-sources.ts';
@@ -153,6 +154,27 @@ describe('an address of our own storage', () => {
       const refusal = { message: 'There is no such image.', path: ['inputImages', '0'] };
       expect(await refusalOf([toUrl(link)]), link).toMatchObject(refusal);
     }
+  });
+
+  test('is the viewer’s image by a signed link to this server too, and unknown where it is somebody else’s', async () => {
+    const files = createFileLinks({ secret: 'a secret of tests, and of nothing else', clock: { now: Date.now } });
+    const dependencies = { ...studio.dependencies, findFile: files.find };
+    const toFile = (name: string) => `https://darkroom.example${files.link(name, { minimumSeconds: 60 }).href}`;
+    const ask = (url: string) => resolveSources(dependencies, { userId: alice, inputs: toInputs([toUrl(url)]) });
+    const own = await acceptFor(alice, await noise(402, 300).png().toBuffer());
+    const theirs = await acceptFor(bob, await noise(403, 300).png().toBuffer());
+    for (const name of [own.blobName, variantName(own.blobName, 'THUMBNAIL')]) {
+      expect(await ask(toFile(name))).toMatchObject([{ imageId: own.id, sourceUrl: null }]);
+    }
+    for (const name of [theirs.blobName, `x/${alice}/archive.zip`]) {
+      await expect(ask(toFile(name))).rejects.toMatchObject({ message: 'There is no such image.' });
+    }
+    // Nobody has signed it: it is an address like any other, whose host the worker looks at.
+    const forged = toFile(own.blobName).replace(/.$/, (last) => (last === 'A' ? 'E' : 'A'));
+    expect(await ask(forged)).toMatchObject([{ imageId: null, sourceUrl: forged }]);
+    await expect(
+      resolveSources({ ...dependencies, downloader: undefined }, { userId: alice, inputs: toInputs([toUrl(forged)]) }),
+    ).rejects.toMatchObject({ message: 'This server fetches no images from URLs. Upload the image instead.' });
   });
 
   test('is none where only its path or its host is ours', async () => {

@@ -3,13 +3,12 @@ import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProviderError } from '../../src/providers/provider-error.ts';
-import { createTemporaryDirectory } from '../embedded/owner.ts';
-import { startServerProcess } from '../http/server-process.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { generate, deleteMyData as remove } from '../support/documents.ts';
 import { createHold } from '../support/hold.ts';
 import { uploadAs } from '../support/multipart.ts';
 import { createStage, paint } from '../support/stage.ts';
+import { startWorkerProgram, workUntil } from '../support/worker-program.ts';
 import { dumpRows, findMarkers } from './support/find-markers.ts';
 
 const stack = new AsyncDisposableStack();
@@ -62,6 +61,9 @@ async function liveAs(name: string, canary: string) {
   await prisma.user.update({ where: { id: userId }, data: { name: canary, email: `${canary}@example.test` } });
   const key = { userId, name: canary, prefix: randomUUID(), secretHash: Buffer.from(canary), scopes: ['READ'] };
   await prisma.apiKey.create({ data: { id: randomUUID(), createdAt: new Date(), ...key } });
+  await client.query('mutation { exportMyData { __typename } }');
+  const countArchives = () => prisma.export.count({ where: { userId, finishedAt: { not: null } } });
+  await expect.poll(countArchives, { timeout: 30_000 }).toBe(1);
   return { client, userId, viewerId: viewer.id as string };
 }
 
@@ -110,7 +112,7 @@ describe('what is left of somebody who had their data deleted', () => {
     expect(new Set(before.map((row) => row.split(' ')[0]))).toEqual(
       new Set([...expectedTables, ...before.map((row) => row.split(' ')[0])]),
     );
-    expect(findMarkers(await readBlobs(), [canary])).not.toEqual([]);
+    expect(findMarkers(await readBlobs(), [canary])).toContainEqual(expect.stringContaining(`x/${alice.userId}/`));
     const othersRows = await rowsWith(other, bob.userId);
     const othersBlobs = findMarkers(await readBlobs(), [bob.userId]);
 
@@ -150,10 +152,10 @@ describe('what is left of somebody who had their data deleted', () => {
     const api = stack.use(await startDarkroom({ beside: darkroom, role: 'api', providers: [stage.provider] }));
     await api.as('carol').query(remove, { confirm: carol.viewerId });
     for (const point of ['after-purged-blobs', 'after-purged-generation', 'before-purge-end']) {
-      expect(await work(point)).toBe('SIGKILL');
+      expect(await workUntil(darkroom, point)).toBe('SIGKILL');
       expect((await rowsWith(carol.userId)).length).toBeGreaterThan(0);
     }
-    await using last = await startWorker();
+    await using last = await startWorkerProgram(darkroom);
     await waitUntilGone(carol.userId);
     expect(last.child.exitCode).toBeNull();
     expect(await rowsWith(canary)).toEqual([]);
@@ -165,30 +167,13 @@ describe('what is left of somebody who had their data deleted', () => {
   }, 180_000);
 });
 
-const expectedTables = ['User', 'ApiKey', 'Generation', 'Prompt', 'Image', 'IdempotencyKey', 'AuditEntry'].map(
-  (table) => `public."${table}"`,
-);
-
-/** The program itself as a worker, which dies at this point. Answers what ended it. */
-async function work(point: string) {
-  await using worker = await startWorker(point);
-  // Awaited here: disposing kills it as well.
-  return await worker.ended;
-}
-
-async function startWorker(point = 'none') {
-  const die = `import { subscribe } from 'node:diagnostics_channel';
-    subscribe('darkroom:crash-point', (name) => { if (name === '${point}') process.kill(process.pid, 'SIGKILL'); });`;
-  const temporary = stack.use(await createTemporaryDirectory());
-  const { DATABASE_URL = '', AZURE_STORAGE_CONNECTION_STRING = '', AZURE_STORAGE_CONTAINER } = darkroom.config;
-  return startServerProcess({
-    directory: temporary.path,
-    arguments: ['--role', 'worker'],
-    environment: {
-      DATABASE_URL,
-      AZURE_STORAGE_CONNECTION_STRING,
-      AZURE_STORAGE_CONTAINER,
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(die)}`,
-    },
-  });
-}
+const expectedTables = [
+  'User',
+  'ApiKey',
+  'Generation',
+  'Prompt',
+  'Image',
+  'IdempotencyKey',
+  'AuditEntry',
+  'Export',
+].map((table) => `public."${table}"`);

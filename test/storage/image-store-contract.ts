@@ -41,6 +41,60 @@ export function describeImageStore(name: string, openStore: (clock: Clock) => Im
       expect(await store.read(newName())).toBeUndefined();
     });
 
+    describe('what comes in pieces', () => {
+      async function* inPieces(bytes: Buffer, sizes: readonly number[]) {
+        let at = 0;
+        for (const size of sizes) {
+          yield bytes.subarray(at, at + size);
+          at += size;
+        }
+        yield bytes.subarray(at);
+      }
+      const archive = { mediaType: 'application/zip', fileName: 'a.zip' };
+
+      test('is byte for byte what came, however it was cut', async () => {
+        const bytes = randomBytes(20_000_000);
+        const name = newName();
+        await store.putStream({ ...archive, name, bytes: inPieces(bytes, [1, 8_388_607, 8_388_608, 5]) });
+        const read = await store.read(name);
+        expect(read !== undefined && Buffer.compare(read, bytes) === 0).toBe(true);
+        expect(await store.find(name)).toMatchObject({ sizeBytes: 20_000_000, mediaType: 'application/zip' });
+      });
+
+      test('is not there at all where it broke off, and can come again', async () => {
+        const name = newName();
+        const bytes = randomBytes(9_000_000);
+        async function* breaking() {
+          yield bytes;
+          throw new Error('It broke off.');
+        }
+        await expect(store.putStream({ ...archive, name, bytes: breaking() })).rejects.toThrow('It broke off.');
+        expect(await store.find(name)).toBeUndefined();
+        await store.putStream({ ...archive, name, bytes: inPieces(bytes, []) });
+        expect(await store.find(name)).toMatchObject({ sizeBytes: 9_000_000 });
+      });
+
+      test('does not take the place of what is there', async () => {
+        const { name, bytes } = await putNew();
+        const put = store.putStream({ ...archive, name, bytes: inPieces(randomBytes(10), []) });
+        expect(await rejection(put)).toMatchObject({ fault: 'OTHER' });
+        expect(Buffer.from((await store.read(name)) ?? [])).toEqual(bytes);
+      });
+
+      test('is left with the reason of an abort', async () => {
+        const abort = new AbortController();
+        const name = newName();
+        async function* leaving() {
+          yield randomBytes(9_000_000);
+          abort.abort(new Error('Enough.'));
+          yield randomBytes(9_000_000);
+        }
+        const put = store.putStream({ ...archive, name, bytes: leaving(), signal: abort.signal });
+        await expect(put).rejects.toThrow('Enough.');
+        expect(await store.find(name)).toBeUndefined();
+      });
+    });
+
     test('finds what there is under a name, and nothing under another', async () => {
       const { name } = await putNew({ bytes: randomBytes(321) });
       expect(await store.find(name)).toEqual({ name, sizeBytes: 321, mediaType, metadata: {} });

@@ -24,6 +24,7 @@ export const rootFields: Readonly<Record<string, Need>> = {
   'Mutation.revokeApiKey': 'MANAGE',
   'Mutation.setApiKeyQuota': 'MANAGE',
   'Mutation.setQuota': 'ADMIN',
+  'Mutation.exportMyData': 'MANAGE',
   'Mutation.deleteMyData': 'MANAGE',
   'Subscription.generationProgress': 'READ',
 };
