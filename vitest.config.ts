@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ['test/faults/**', 'test/security/**'],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
+    // A process for each file would load the program anew two hundred times: what a file starts, it closes.
+    isolate: false,
     // PostgreSQL and Azurite run beside the tests, and most of a test is waiting for them.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -63,8 +63,15 @@ function createGraphQLServers(dependencies: EndpointDependencies) {
   return { yoga, choose };
 }
 
+/** Whoever takes back their own key, or deletes their account, still gets the answer to that. */
+const answerMilliseconds = 1_000;
+
 /** What has begun to be answered, such as a stream of events, can only be cut off. */
 function showOut({ request, response }: Pick<Exchange, 'request' | 'response'>): void {
-  if (response.headersSent) response.destroy();
-  else sendError({ request, response }, createUnauthenticated());
+  const end = () => {
+    if (response.headersSent) response.destroy();
+    else sendError({ request, response }, createUnauthenticated());
+  };
+  const timer = setTimeout(end, response.headersSent ? 0 : answerMilliseconds);
+  response.once('close', () => clearTimeout(timer));
 }
