@@ -204,6 +204,6 @@ test('a user may have three sockets here, and a fourth is closed', async () => {
     await socket.close();
     return answered;
   };
-  await expect.poll(later).toHaveProperty('data');
+  await expect.poll(later, { timeout: 10_000 }).toHaveProperty('data');
   await Promise.all(sockets.map(({ close }) => close()));
 });
