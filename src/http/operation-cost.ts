@@ -1,6 +1,5 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import {
-  BREAK,
   type DocumentNode,
   type ExecutionArgs,
   GraphQLError,
@@ -8,6 +7,7 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
+  type VariableNode,
   visit,
 } from 'graphql';
 
@@ -16,28 +16,33 @@ const sizes = ['first', 'last', 'ids'];
 
 interface Cost {
   readonly document: DocumentNode;
-  /** Whether a variable says how long a list is. */
-  readonly varies: boolean;
-  known?: number;
+  /** The variables that say how long a list is. */
+  readonly variables: readonly string[];
+  /** What was counted, by their values. */
+  readonly known: Map<string, number>;
 }
+
+/** Pages have few sizes. */
+const maxKnown = 100;
 
 export type CountCost = (args: ExecutionArgs) => number | undefined;
 
 /**
  * What an operation costs by the complexity of its fields, with the sizes of its lists. Undefined where variables do not fit:
- * then nothing is executed. Throws an error for clients where it cannot be told. Counted once for each document where no
- * variable has a say.
+ * then nothing is executed. Throws an error for clients where it cannot be told. Counted once for each document and sizes.
  */
 export function createCountCost(): CountCost {
   const costs = new WeakMap<OperationDefinitionNode, Cost>();
-  return ({ schema, document, operationName, contextValue, variableValues }) => {
+  return ({ schema, document, operationName, contextValue, variableValues = {} }) => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
     const cost = costs.get(operation) ?? prepare(document, operation);
     costs.set(operation, cost);
-    if (cost.known !== undefined) return cost.known;
+    const key = cost.variables.map((name) => toSize(variableValues?.[name])).join();
+    const known = cost.known.get(key);
+    if (known !== undefined) return known;
     const found = count(cost.document, { schema, ctx: contextValue as object, variables: { ...variableValues } });
-    if (!cost.varies && found !== undefined) cost.known = found;
+    if (found !== undefined && cost.known.size < maxKnown) cost.known.set(key, found);
     return found;
   };
 }
@@ -46,30 +51,23 @@ export function createCountCost(): CountCost {
 function prepare(document: DocumentNode, operation: OperationDefinitionNode): Cost {
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const alone = { ...document, definitions: [operation, ...fragments] };
-  return { document: alone, varies: hasVariableSize(alone) };
+  return { document: alone, variables: findSizes(alone), known: new Map() };
 }
 
-function hasVariableSize(document: DocumentNode): boolean {
-  let found = false;
+function findSizes(document: DocumentNode): readonly string[] {
+  const found = new Set<string>();
+  const collect = { Variable: ({ name }: VariableNode) => void found.add(name.value) };
   visit(document, {
     Argument({ name, value }) {
-      if (!sizes.includes(name.value) || !holdsVariable(value)) return undefined;
-      found = true;
-      return BREAK;
+      if (sizes.includes(name.value)) visit(value, collect);
     },
   });
-  return found;
+  return [...found];
 }
 
-function holdsVariable(value: Parameters<typeof visit>[0]): boolean {
-  let found = false;
-  visit(value, {
-    Variable() {
-      found = true;
-      return BREAK;
-    },
-  });
-  return found;
+function toSize(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return Array.isArray(value) ? `[${value.length}]` : typeof value;
 }
 
 type Options = Parameters<typeof complexityFromQuery>[1];

@@ -30,7 +30,7 @@ afterAll(async () => {
   await darkroom[Symbol.asyncDispose]();
 });
 afterEach(async () => {
-  await expect.poll(() => darkroom.app.hub.mailboxCount).toBe(0);
+  await expect.poll(() => darkroom.app.hub.mailboxCount, { timeout: 10_000 }).toBe(0);
   expect(await darkroom.client.query('{ viewer { id } }')).toHaveProperty('viewer.id');
 });
 
@@ -274,7 +274,7 @@ test('an id is free again once its operation has completed', async () => {
   subscribe('same', follow, { id });
   expect(await answer('same')).toHaveProperty('data.generationProgress');
   send({ type: 'complete', id: 'same' });
-  await expect.poll(() => darkroom.app.hub.mailboxCount).toBe(0);
+  await expect.poll(() => darkroom.app.hub.mailboxCount, { timeout: 10_000 }).toBe(0);
   subscribe('same', viewer);
   expect(await answer('same')).toHaveProperty('data.viewer.id');
   await close();

@@ -196,6 +196,6 @@ test('a user may have three sockets here, and a fourth is closed', async () => {
   // A place is free again when one of them has gone.
   await sockets[0]?.close();
   const later = () => openRawSocket(client).catch(() => undefined);
-  await expect.poll(async () => (await later())?.close().then(() => 'let in')).toBe('let in');
+  await expect.poll(async () => (await later())?.close().then(() => 'let in'), { timeout: 10_000 }).toBe('let in');
   await Promise.all(sockets.map(({ close }) => close()));
 });
