@@ -54,15 +54,14 @@ test('a key is made, lets its user in, is listed and is revoked, and all of it i
     { timeout: 20_000 },
   );
 
-  const entries = await darkroom.database.prisma.auditEntry.findMany({ orderBy: { id: 'asc' } });
-  const actions = entries.map(({ action, credential, userId }) => ({ action, credential, userId }));
-  expect(actions).toEqual(
-    ['user.promote', 'api-key.create', 'api-key.revoke'].map((action) => ({
-      action,
-      credential: 'operator',
-      userId: null,
-    })),
-  );
+  // Beside what became of the key that was revoked, which is nobody's.
+  const entries = await darkroom.database.prisma.auditEntry.findMany({
+    where: { credential: 'operator' },
+    orderBy: { id: 'asc' },
+  });
+  const actions = entries.map(({ action, userId }) => ({ action, userId }));
+  const done = ['user.promote', 'api-key.create', 'api-key.revoke'];
+  expect(actions).toEqual(done.map((action) => ({ action, userId: null })));
 });
 
 test('of a user without keys the list is empty, and of a key that there is not there is none to revoke', async () => {
