@@ -24,11 +24,6 @@ export async function findRetiredUsers(connection: Connection): Promise<readonly
   return rows.map(({ id }) => id);
 }
 
-// As src/http/rate-limits.ts names them. They hang on nothing.
-const deletePoints = `
-  DELETE FROM "RateLimit" WHERE key = 'viewer:' || $1::uuid
-    OR key IN (SELECT 'api-key:' || id FROM "ApiKey" WHERE "userId" = $1::uuid)`;
-
 /**
  * Removes the row of a retired user, with the keys and whatever else hangs on it. False while a generation or a picture is left,
  * and where it is gone. `connection` is that of a transaction.
@@ -37,7 +32,6 @@ export async function deleteRetiredUser(connection: Connection, userId: string):
   // By a statement of its own: it waits for whoever is writing a row of this user, and keeps others from writing one.
   const lock = `SELECT FROM "User" WHERE id = $1 AND issuer = '${issuer}' FOR UPDATE`;
   await connection.query({ name: 'lock-retired-user', text: lock, values: [userId] });
-  await connection.query({ name: 'delete-points', text: deletePoints, values: [userId] });
   const deleted = await connection.query({
     name: 'delete-retired-user',
     text: `DELETE FROM "User" WHERE id = $1 AND issuer = '${issuer}'
