@@ -157,7 +157,9 @@ describe('with short times', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const asked = request({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
-    asked.on('error', () => undefined).end();
+    // Without a listener, Node would read the answer and throw it away.
+    asked.on('error', () => undefined).on('response', (answer) => answer.pause().on('error', () => undefined));
+    asked.end();
     stack.defer(() => void asked.destroy());
     const [, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
     slowReaders.watch({ waitingBytes: () => response.writableLength, terminate: () => response.destroy() });
