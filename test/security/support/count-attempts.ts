@@ -2,7 +2,7 @@ import type { TestCase, TestModule } from 'vitest/node';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** How many attempts a test makes, where it is more than one. */
+    /** How many attempts a test makes, where it is not one. */
     attempts?: number;
   }
 }
@@ -14,24 +14,17 @@ export interface AttemptRow {
   readonly refused: number;
 }
 
-/** One row for each group of tests; a file without groups is one. */
+/** One row for each file, by its name. */
 export function countAttempts(modules: readonly TestModule[]): readonly AttemptRow[] {
-  return modules.flatMap((module) => {
+  const rows = modules.map((module) => {
     const tests = [...module.children.allTests()];
-    const groups = Map.groupBy(tests, (test) => toGroup(test, module));
-    return [...groups].map(([what, members]) => ({
-      what,
-      attempts: sumOf(members),
-      refused: sumOf(members.filter((test) => test.result().state === 'passed')),
-    }));
+    return {
+      what: module.relativeModuleId.replace(/^.*\/|\.test\.ts$/g, '').replaceAll('-', ' '),
+      attempts: sumOf(tests),
+      refused: sumOf(tests.filter((test) => test.result().state === 'passed')),
+    };
   });
-}
-
-/** The outermost `describe` that a test stands in. */
-function toGroup(test: TestCase, module: TestModule): string {
-  let group: string | undefined;
-  for (let { parent } = test; parent.type === 'suite'; parent = parent.parent) group = parent.name;
-  return group ?? module.relativeModuleId.replace(/^.*\/|\.test\.ts$/g, '').replaceAll('-', ' ');
+  return rows.toSorted((one, other) => one.what.localeCompare(other.what));
 }
 
 function sumOf(tests: readonly TestCase[]): number {
