@@ -19,8 +19,8 @@ export async function createKeys(workspace: Workspace, userIds: readonly string[
   const keys: string[] = [];
   for (const userId of userIds) {
     await database.pool.query(
-      `INSERT INTO "User" (id, issuer, subject) VALUES ($1, 'bench', $1::text) ON CONFLICT DO NOTHING`,
-      [userId],
+      `INSERT INTO "User" (id, issuer, subject) VALUES ($1, 'bench', $2) ON CONFLICT DO NOTHING`,
+      [userId, userId],
     );
     const order = { userId, name: 'bench', scopes: [...allScopes], expiresAt: null, grantable: allScopes };
     const audit = createAudit(tools, operator);
