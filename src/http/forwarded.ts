@@ -24,17 +24,25 @@ const plausibleHost = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
  */
 export function createVisitFinder(trustProxy: string): FindVisit {
   const isTrusted = parseTrust(trustProxy);
-  return ({ headers, socket }) => {
-    const path = [socket.remoteAddress ?? '', ...toList(headers['x-forwarded-for']).toReversed()].map(toAddress);
-    const hops = countHops(path, isTrusted);
-    const proxies = isTrusted(path[0] ?? '', 0) ? Math.max(hops, 1) : 0;
-    const protocol = pick(headers['x-forwarded-proto'], proxies)?.toLowerCase();
-    const hosts = [pick(headers['x-forwarded-host'], proxies) ?? '', headers.host ?? ''];
-    return {
-      clientAddress: path[hops] ?? '',
-      protocol: protocol === 'https' ? 'https' : 'http',
-      host: hosts.find((host) => plausibleHost.test(host)) ?? '',
-    };
+  // Each request is asked about several times: for its headers, its origin, its limits and the audit log.
+  const found = new WeakMap<object, Visit>();
+  return (request) => {
+    const visit = found.get(request) ?? toVisit(request, isTrusted);
+    found.set(request, visit);
+    return visit;
+  };
+}
+
+function toVisit({ headers, socket }: Parameters<FindVisit>[0], isTrusted: IsTrusted): Visit {
+  const path = [socket.remoteAddress ?? '', ...toList(headers['x-forwarded-for']).toReversed()].map(toAddress);
+  const hops = countHops(path, isTrusted);
+  const proxies = isTrusted(path[0] ?? '', 0) ? Math.max(hops, 1) : 0;
+  const protocol = pick(headers['x-forwarded-proto'], proxies)?.toLowerCase();
+  const hosts = [pick(headers['x-forwarded-host'], proxies) ?? '', headers.host ?? ''];
+  return {
+    clientAddress: path[hops] ?? '',
+    protocol: protocol === 'https' ? 'https' : 'http',
+    host: hosts.find((host) => plausibleHost.test(host)) ?? '',
   };
 }
 
