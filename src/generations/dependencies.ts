@@ -38,3 +38,18 @@ export interface GenerationDependencies {
   readonly createId: () => string;
   readonly log: Logger;
 }
+
+/** What it takes to check a request, to accept it and to queue it. */
+export type AcceptingDependencies = Pick<
+  GenerationDependencies,
+  | 'database'
+  | 'queue'
+  | 'announce'
+  | 'catalogue'
+  | 'health'
+  | 'inputs'
+  | 'clock'
+  | 'createId'
+  | 'quotaDefaults'
+  | 'queueGate'
+>;

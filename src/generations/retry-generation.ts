@@ -13,24 +13,10 @@ import { reuseInputs } from '../inputs/reuse-inputs.ts';
 import { type Acceptance, acceptGeneration, type GenerationToAccept } from './accept.ts';
 import { chooseModel } from './choose-model.ts';
 import { createGeneration } from './create-generation.ts';
-import type { GenerationDependencies } from './dependencies.ts';
+import type { AcceptingDependencies } from './dependencies.ts';
 import { hashInput } from './hash-input.ts';
 import { checkKey, type Replayable } from './idempotency.ts';
 import { randomSeed } from './random-seed.ts';
-
-type Dependencies = Pick<
-  GenerationDependencies,
-  | 'database'
-  | 'queue'
-  | 'announce'
-  | 'catalogue'
-  | 'health'
-  | 'inputs'
-  | 'clock'
-  | 'createId'
-  | 'quotaDefaults'
-  | 'queueGate'
->;
 
 export interface Retry {
   readonly asker: Asker;
@@ -45,7 +31,7 @@ export interface Retry {
  * `ModelUnavailable`, `InputImageUnusable`, `InvalidInput` for the key alone, `IdempotencyConflict`, `QuotaExceeded` and
  * `QueueFull`; then nothing is stored.
  */
-export async function retryGeneration(dependencies: Dependencies, retry: Retry): Promise<Acceptance> {
+export async function retryGeneration(dependencies: AcceptingDependencies, retry: Retry): Promise<Acceptance> {
   const audited = { ...dependencies, audit: retry.audit };
   return acceptGeneration(audited, toReplayable(retry), () => prepare(dependencies, retry));
 }
@@ -56,7 +42,7 @@ function toReplayable({ asker, generationId, idempotencyKey: key }: Retry): Repl
   return { userId: asker.id, key, inputHash: hashInput({ retryGeneration: generationId }) };
 }
 
-async function prepare(dependencies: Dependencies, retry: Retry): Promise<GenerationToAccept> {
+async function prepare(dependencies: AcceptingDependencies, retry: Retry): Promise<GenerationToAccept> {
   const { asker, generationId } = retry;
   const { request, options } = await findEnded(dependencies, retry);
   const model = chooseModel(dependencies, findWished(dependencies, request));
@@ -78,7 +64,10 @@ interface EndedGeneration {
   readonly options: GenerationOptions;
 }
 
-async function findEnded({ database }: Dependencies, { asker, generationId }: Retry): Promise<EndedGeneration> {
+async function findEnded(
+  { database }: AcceptingDependencies,
+  { asker, generationId }: Retry,
+): Promise<EndedGeneration> {
   const found = await database.forViewer(asker.id).generation.findUnique({
     where: { id: generationId },
     select: { status: true, request: true, options: true, requestedModel: true },
@@ -92,7 +81,10 @@ async function findEnded({ database }: Dependencies, { asker, generationId }: Re
 }
 
 /** Those of the wished models that are still there: history outlives models. */
-function findWished({ catalogue }: Dependencies, { model, fallbackModels }: GenerationRequest): readonly ImageModel[] {
+function findWished(
+  { catalogue }: AcceptingDependencies,
+  { model, fallbackModels }: GenerationRequest,
+): readonly ImageModel[] {
   const slugs = [model ?? catalogue.defaultModel.slug, ...fallbackModels];
   const wished = slugs.map((slug) => catalogue.find(slug)).filter((found) => found !== undefined);
   if (wished.length === 0) throw new ModelUnavailable(`The model ${slugs[0]} is no longer configured.`);

@@ -12,24 +12,10 @@ import { resolveSources } from '../inputs/resolve-sources.ts';
 import { type Acceptance, acceptGeneration, type GenerationToAccept } from './accept.ts';
 import { chooseModel } from './choose-model.ts';
 import { createGeneration } from './create-generation.ts';
-import type { GenerationDependencies } from './dependencies.ts';
+import type { AcceptingDependencies } from './dependencies.ts';
 import { hashInput } from './hash-input.ts';
 import { checkKey, type Replayable } from './idempotency.ts';
 import { randomSeed } from './random-seed.ts';
-
-type Dependencies = Pick<
-  GenerationDependencies,
-  | 'database'
-  | 'queue'
-  | 'announce'
-  | 'catalogue'
-  | 'health'
-  | 'inputs'
-  | 'clock'
-  | 'createId'
-  | 'quotaDefaults'
-  | 'queueGate'
->;
 
 export interface Submission {
   readonly asker: Asker;
@@ -47,7 +33,10 @@ export interface Submission {
  * `ModelUnavailable`, `InvalidInput`, `InputImageUnusable`, `IdempotencyConflict`, `QuotaExceeded` and `QueueFull`; then nothing
  * is stored but images that were sent along.
  */
-export async function submitGeneration(dependencies: Dependencies, submission: Submission): Promise<Acceptance> {
+export async function submitGeneration(
+  dependencies: AcceptingDependencies,
+  submission: Submission,
+): Promise<Acceptance> {
   const replayable = await toReplayable(submission);
   return acceptGeneration({ ...dependencies, audit: submission.audit }, replayable, () =>
     prepare(dependencies, submission),
@@ -65,7 +54,7 @@ async function toReplayable({ asker, request, inputs, idempotencyKey: key }: Sub
 }
 
 /** Holds the request against the model that is to run it, and finds its input images. */
-async function prepare(dependencies: Dependencies, submission: Submission): Promise<GenerationToAccept> {
+async function prepare(dependencies: AcceptingDependencies, submission: Submission): Promise<GenerationToAccept> {
   const { asker, request } = submission;
   const userId = asker.id;
   const model = chooseModel(dependencies, findWished(dependencies, request));
@@ -83,7 +72,7 @@ async function prepare(dependencies: Dependencies, submission: Submission): Prom
 
 /** The model that was asked for, then those to fall back to. Throws `UnknownModel`. */
 export function findWished(
-  { catalogue }: Pick<GenerationDependencies, 'catalogue'>,
+  { catalogue }: Pick<AcceptingDependencies, 'catalogue'>,
   { model, fallbackModels }: GenerationRequest,
 ): readonly [ImageModel, ...ImageModel[]] {
   const find = (slug: string) => {
