@@ -5,6 +5,7 @@ import { imageFormats } from '../domain/image-format.ts';
 import { type ProgressKind, progressKinds } from '../domain/image-model.ts';
 import { type ImageVariant, imageVariants, previewPixels, thumbnailPixels } from '../domain/image-variant.ts';
 import { type EventType, eventTypes, type GenerationStage, generationStages } from '../domain/progress.ts';
+import { type QuotaKind, quotaKinds } from '../domain/quota.ts';
 import { builder } from './builder.ts';
 
 type Descriptions<Value extends string> = Readonly<Record<Value, string>>;
@@ -156,12 +157,12 @@ export const ApiKeyScopeEnum = builder.enumType('ApiKeyScope', {
 
 export const QuotaKindEnum = builder.enumType('QuotaKind', {
   description: 'What is limited.',
-  values: {
-    RUNNING: { description: 'Generations that run at once. More are accepted, and wait.' },
-    QUEUED: { description: 'Generations that wait at once.' },
-    PER_MINUTE: { description: 'Generations, uploads, better wordings and exports in a minute.' },
-    PER_DAY: { description: 'Generations in a day; of exports, those.' },
-    USD_PER_DAY: { description: 'USD for what was asked for in a day.' },
-    USD_PER_MONTH: { description: 'USD for what was asked for in a month.' },
-  } as const,
+  values: describeValues<QuotaKind>(quotaKinds, {
+    RUNNING: 'Generations that run at once. More are accepted, and wait.',
+    QUEUED: 'Generations that wait at once.',
+    PER_MINUTE: 'Generations, uploads, better wordings and exports in a minute.',
+    PER_DAY: 'Generations in a day; of exports, those.',
+    USD_PER_DAY: 'USD for what was asked for in a day.',
+    USD_PER_MONTH: 'USD for what was asked for in a month.',
+  }),
 });
