@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { GraphQLError } from 'graphql';
 import type { Credentials, Identity } from '../accounts/identity.ts';
 import { Unauthenticated } from '../accounts/unauthenticated.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { createUnauthenticated } from './client-errors.ts';
 import type { HttpSettings } from './http-settings.ts';
 import type { Origins } from './origin.ts';
 import type { RequestLimits } from './request-limits.ts';
@@ -64,14 +64,4 @@ export function toSocketCredentials({ parameters = {}, request }: Introduction, 
   }
   const { authorization, cookie } = request.headers;
   return { authorization, cookie: origins.isProvenUpgrade(request) ? cookie : undefined };
-}
-
-/** RFC 6750, section 3: what is wrong with the credentials is not told. */
-export function createUnauthenticated({ message } = new Unauthenticated()): GraphQLError {
-  const http = { status: 401, headers: { 'www-authenticate': 'Bearer' } };
-  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', http } });
-}
-
-export function createForbidden(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
 }

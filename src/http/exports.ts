@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findExportByToken } from '../database/user-exports.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { exportName } from '../storage/blob-names.ts';
+import { type Exchange, isRead } from './exchange.ts';
 
 export const exportsPath = '/exports/';
 const path = /^\/exports\/(?<token>[\w-]{43})$/;
@@ -12,15 +12,10 @@ const linkSeconds = 300;
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'images' | 'clock'>;
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /** Leads to the archive that a link stands for. Whatever is wrong with a link, the answer is the same. */
 export async function answerExport(
   { database, images, clock }: Dependencies,
-  { request, response }: Exchange,
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
   answerNothing: () => void,
 ): Promise<void> {
   const token = isRead(request) ? path.exec(request.url ?? '')?.groups?.token : undefined;
@@ -35,8 +30,4 @@ export async function answerExport(
   }
   const name = exportName({ userId: found.userId, exportId: found.id });
   response.writeHead(302, { location: images.link(name, { minimumSeconds: linkSeconds }).href }).end();
-}
-
-function isRead({ method }: IncomingMessage): boolean {
-  return method === 'GET' || method === 'HEAD';
 }

@@ -9,6 +9,7 @@ import type { ImageStore, StoredImage } from '../storage/image-store.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { archiveMediaType } from '../storage/zip-archive.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
+import { type Exchange, isRead } from './exchange.ts';
 import type { FileLinks, SignedBlob } from './file-links.ts';
 
 /** A client that takes nothing for so long is left. */
@@ -22,15 +23,10 @@ interface FileDependencies {
   readonly log: Logger;
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /** The bytes that a signed link names. Whatever is wrong with a link, the answer is the same. */
 export async function answerFile(
   { images, files, log }: FileDependencies,
-  { request, response }: Exchange,
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
   answerNothing: () => void,
 ): Promise<void> {
   const blob = isRead(request) ? files?.find(request.url ?? '') : undefined;
@@ -68,10 +64,6 @@ async function orUnavailable<Result>(log: Logger, call: Promise<Result>): Promis
     const extensions = { code: 'UNAVAILABLE', http };
     throw new GraphQLError('The image storage cannot be used. Try again.', { extensions });
   }
-}
-
-function isRead({ method }: IncomingMessage): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 function setFileHeaders(response: ServerResponse, image: StoredImage, { expiresAt }: SignedBlob): void {

@@ -1,17 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Identity } from '../accounts/identity.ts';
-import { authenticate, createForbidden, createUnauthenticated, toCredentials } from './authentication.ts';
+import { authenticate, toCredentials } from './authentication.ts';
 import { isKnownToFit, maxBodyBytes, toBodyKind } from './body-limits.ts';
+import { createForbidden, createUnauthenticated } from './client-errors.ts';
+import type { Exchange } from './exchange.ts';
 import { answerGraphiQL, isPageVisit } from './graphiql-page.ts';
 import type { OpenConnections } from './open-connections.ts';
 import { sendError } from './send-error.ts';
 import { createGraphQLServer, type Yoga, type YogaDependencies } from './yoga.ts';
-
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly requestId: string;
-}
 
 export interface GraphQLEndpoint {
   readonly yoga: Yoga;

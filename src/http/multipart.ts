@@ -3,6 +3,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { z } from 'zod';
 import type { Upload } from '../inputs/image-source.ts';
 import { maxBodyBytes } from './body-limits.ts';
+import { createBadRequest, createForbidden } from './client-errors.ts';
 import { hasPreflightHeader } from './preflight-headers.ts';
 
 /** As many inputs as any model takes, and a mask. */
@@ -13,7 +14,7 @@ const formDataLimits = { files: maxFiles, fields: 2, fieldSize: maxBodyBytes.jso
 export function checkPreflight({ headers }: Request): void {
   if (hasPreflightHeader((name) => headers.get(name))) return;
   const message = 'A multipart request needs a header GraphQL-Require-Preflight that is not empty.';
-  throw new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } });
+  throw createForbidden(message);
 }
 
 /** Yoga's own request, which takes limits that the web's does not know. */
@@ -85,8 +86,4 @@ function findOwn(container: unknown, key: string): unknown {
 
 function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function createBadRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }

@@ -4,7 +4,8 @@ import { type ImageVariant, imageVariants } from '../domain/image-variant.ts';
 import type { GenerationDependencies } from '../generations/dependencies.ts';
 import { decodeKey } from '../graphql/global-ids.ts';
 import { toBlobName } from '../graphql/image-links.ts';
-import { authenticate, createForbidden, type Door, toCredentials } from './authentication.ts';
+import { authenticate, type Door, toCredentials } from './authentication.ts';
+import { createForbidden } from './client-errors.ts';
 
 const linkSeconds = 3_600;
 /** Shorter than the link works, so that a redirect from a cache never leads to an expired one. */

@@ -1,6 +1,6 @@
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { isMultipart } from './body-limits.ts';
+import { createBadRequest } from './client-errors.ts';
 import { checkPreflight, parseMultipart } from './multipart.ts';
 
 const json = /^application\/(graphql\+)?json\s*(;|$)/i;
@@ -27,7 +27,6 @@ function orBadRequest<Result>(parse: () => Result): Result {
     return parse();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
-    throw new GraphQLError('Variables and extensions must be JSON.', { extensions });
+    throw createBadRequest('Variables and extensions must be JSON.');
   }
 }

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { createBadRequest } from './client-errors.ts';
 
 const maxQueryCharacters = 64 * 1024;
 const maxUrlCharacters = 8 * 1024;
@@ -79,8 +80,4 @@ interface Size {
 function createTooLarge({ what, allowed }: Size, status = 413): GraphQLError {
   const message = `${what} may have ${allowed.toLocaleString('en-US')} characters.`;
   return new GraphQLError(message, { extensions: { code: 'REQUEST_TOO_LARGE', http: { status } } });
-}
-
-function createBadRequest(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }

@@ -3,17 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Identity } from '../accounts/identity.ts';
 import { StartError } from '../domain/start-error.ts';
-import { createForbidden } from './authentication.ts';
+import { createForbidden } from './client-errors.ts';
 import { toMaskedError } from './error-reports.ts';
+import type { Exchange } from './exchange.ts';
 import { answerExport, exportsPath } from './exports.ts';
 import { filesPrefix } from './file-links.ts';
 import { answerFile } from './files.ts';
-import {
-  createGraphQLEndpoint,
-  type EndpointDependencies,
-  type Exchange,
-  type GraphQLEndpoint,
-} from './graphql-endpoint.ts';
+import { createGraphQLEndpoint, type EndpointDependencies, type GraphQLEndpoint } from './graphql-endpoint.ts';
 import { answerLive, answerReady, answerRetired } from './health.ts';
 import { createOpenConnections } from './open-connections.ts';
 import { answerPermalink, parsePermalink } from './permalink.ts';
