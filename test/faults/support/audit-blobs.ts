@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import pLimit from 'p-limit';
 import { withoutVariant } from '../../../src/storage/blob-names.ts';
 import type { AuditedGeneration, AuditedImage } from './audited-generations.ts';
 import type { Fleet } from './fleet.ts';
@@ -9,13 +10,16 @@ interface BlobProblems {
   readonly lostPictures: number;
 }
 
+const maxReads = 16;
+
 /** Every row has its bytes, every success has a picture, and no bytes are left that no row knows. */
 export async function findBlobProblems(
   { images: store }: Fleet,
   generations: readonly AuditedGeneration[],
 ): Promise<BlobProblems> {
   const images = generations.flatMap(({ images }) => images);
-  const lost = (await Promise.all(images.map(({ ...image }) => findLoss(store, image)))).flat();
+  const limit = pLimit(maxReads);
+  const lost = (await Promise.all(images.map((image) => limit(() => findLoss(store, image))))).flat();
   const empty = generations.filter(({ status, images }) => status === 'SUCCEEDED' && images.length === 0);
   const known = new Set(images.map(({ blobName }) => blobName));
   const orphans = (await store.list('g/')).filter(({ name }) => !known.has(withoutVariant(name)));

@@ -40,8 +40,25 @@ export interface AuditedGeneration {
   readonly images: readonly AuditedImage[];
 }
 
+/** The history of a long run is more than one statement may take. */
+const pageSize = 200;
+
 export async function readGenerations({ prisma }: Database): Promise<readonly AuditedGeneration[]> {
+  const generations: AuditedGeneration[] = [];
+  let page: readonly AuditedGeneration[];
+  do {
+    page = await readPage(prisma, generations.at(-1)?.id);
+    generations.push(...page);
+  } while (page.length === pageSize);
+  return generations;
+}
+
+async function readPage(
+  prisma: Database['prisma'],
+  afterId: string | undefined,
+): Promise<readonly AuditedGeneration[]> {
   const found = await prisma.generation.findMany({
+    where: afterId === undefined ? {} : { id: { gt: afterId } },
     include: {
       user: true,
       events: { orderBy: { sequence: 'asc' } },
@@ -49,6 +66,7 @@ export async function readGenerations({ prisma }: Database): Promise<readonly Au
       images: { orderBy: { position: 'asc' } },
     },
     orderBy: { id: 'asc' },
+    take: pageSize,
   });
   return found.map(({ user, options, failure, costUsd, attempts, images, ...generation }) => ({
     ...generation,
