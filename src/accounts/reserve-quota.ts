@@ -1,7 +1,7 @@
 import { chargeCall } from '../database/charge-call.ts';
 import type { Connection, Database } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
-import { lockQuotaCounter, readQuotaCounter } from '../database/quota-counter.ts';
+import { type LimitedSubject, lockQuotaCounter, readQuotaCounter } from '../database/quota-counter.ts';
 import { type QuotaReservation, reserveQuotaRow } from '../database/reserve-quota.ts';
 import type { Clock } from '../domain/clock.ts';
 import { findExceeded, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
@@ -9,22 +9,18 @@ import { QuotaExceeded } from '../domain/user-errors.ts';
 import { type Asker, findQuotaSubjects } from './quota-subjects.ts';
 
 export interface Reservation {
-  readonly asker: Asker;
+  readonly subjects: readonly LimitedSubject[];
   readonly id: string;
   readonly use: QuotaUse;
   readonly at: Date;
 }
 
 /**
- * Counts a request against the limits of who asks: the last statement of the transaction that accepts it, so that the counters are
+ * Counts a request against the limits of those it is for: the last statement of the transaction that accepts it, so that the counters are
  * locked for that and the commit alone. Throws `QuotaExceeded`, which undoes the transaction.
  */
-export async function reserveQuota(
-  connection: Connection,
-  defaults: QuotaLimits,
-  { asker, id, use, at }: Reservation,
-): Promise<void> {
-  for (const limited of findQuotaSubjects(asker, defaults)) await reserve(connection, { ...limited, id, use, at });
+export async function reserveQuota(connection: Connection, { subjects, id, use, at }: Reservation): Promise<void> {
+  for (const limited of subjects) await reserve(connection, { ...limited, id, use, at });
 }
 
 async function reserve(connection: Connection, reservation: QuotaReservation): Promise<void> {
@@ -60,8 +56,8 @@ export async function reserveCall(
   use: Exclude<QuotaUse, { readonly kind: 'GENERATION' }>,
 ): Promise<string> {
   const id = createId();
-  const reservation = { asker, id, use, at: new Date(clock.now()) };
-  await database.transaction((connection) => reserveQuota(connection, quotaDefaults, reservation));
+  const reservation = { subjects: findQuotaSubjects(asker, quotaDefaults), id, use, at: new Date(clock.now()) };
+  await database.transaction((connection) => reserveQuota(connection, reservation));
   return id;
 }
 

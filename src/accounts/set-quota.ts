@@ -60,7 +60,7 @@ async function change(dependencies: Dependencies, wish: Change): Promise<readonl
   const at = new Date(clock.now());
   await database.transaction(async (connection) => {
     if (!(await write(connection))) throw new NotFound(subject.kind === 'user' ? 'user' : 'API key');
-    await audit(connection, { action, objectId: subject.id, details: { quota } });
+    await audit.write(connection, { action, objectId: subject.id, details: { quota } });
     // What was asked for before counts: as if it had been limited then.
     const opened = { subject, at, exceptId: null };
     if (!(await openQuotaCounter(connection, opened))) await enterHistory(connection, opened);

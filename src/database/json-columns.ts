@@ -4,6 +4,17 @@ import type { Prisma } from './generated/client.ts';
 
 // These columns are written by our own statements alone, so their shape is known.
 
+interface JsonColumns {
+  readonly request: GenerationRequest;
+  readonly options: GenerationOptions;
+  readonly warnings: readonly OptionWarning[];
+}
+
+/** As they are in a row. */
+export function toJsonColumns(columns: JsonColumns): Record<keyof JsonColumns, Prisma.JsonValue> {
+  return columns as unknown as Record<keyof JsonColumns, Prisma.JsonValue>;
+}
+
 /** One that was stored before there were deadlines has none. */
 export function readRequest(json: Prisma.JsonValue): GenerationRequest {
   return { deadlineSeconds: null, ...(json as unknown as Omit<GenerationRequest, 'deadlineSeconds'>) };

@@ -1,20 +1,30 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { Generation } from '../database/generated/client.ts';
 import { builder } from './builder.ts';
 import { GenerationType } from './generation.ts';
 
-/** What a mutation answers with that did something to a generation: its id, from which the rest is read. */
-export function createGenerationSuccess<Shape extends { readonly generationId: string }>(
-  name: string,
-  description: string,
-) {
+interface TouchedGeneration {
+  readonly generationId: string;
+  /** Where it is known as it stands. Whatever else is asked for is read: what is kept in rows of their own. */
+  readonly generation?: Generation | null;
+}
+
+/** What a mutation answers with that did something to a generation. */
+export function createGenerationSuccess<Shape extends TouchedGeneration>(name: string, description: string) {
   return builder.objectRef<Shape>(name).implement({
     authScopes: { generate: true },
     description,
     fields: (t) => ({
-      generation: t.prismaField({
+      generation: t.field({
         type: GenerationType,
         description: 'As it stands now.',
-        resolve: (query, { generationId }, _, { database }) =>
-          database.generation.findUniqueOrThrow({ ...query, where: { id: generationId } }),
+        resolve: ({ generationId, generation }, _, context, info) =>
+          generation ??
+          context.database.generation.findUniqueOrThrow({
+            // Its type knows neither the model nor our strictness.
+            ...(queryFromInfo({ context, info }) as object),
+            where: { id: generationId },
+          }),
       }),
     }),
   });

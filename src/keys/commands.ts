@@ -47,7 +47,7 @@ async function promote(dependencies: KeysDependencies, userId: string): Promise<
   const audit = createAudit(dependencies, operator);
   await dependencies.database.transaction(async (connection) => {
     if (!(await promoteUser(connection, userId))) return;
-    await audit(connection, { action: 'user.promote', objectId: userId });
+    await audit.write(connection, { action: 'user.promote', objectId: userId });
   });
 }
 
