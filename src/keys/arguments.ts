@@ -14,11 +14,17 @@ export interface CreateCommand {
   readonly role: 'ADMIN' | 'unchanged';
 }
 
+export interface DisableCommand {
+  readonly kind: 'disable' | 'enable';
+  readonly owner: KeyOwner;
+}
+
 export type KeysCommand =
   | { readonly kind: 'help' }
   | CreateCommand
   | { readonly kind: 'list'; readonly owner: KeyOwner | undefined }
-  | { readonly kind: 'revoke'; readonly prefix: string };
+  | { readonly kind: 'revoke'; readonly prefix: string }
+  | DisableCommand;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -26,7 +32,7 @@ const options = { user: text, name: text, scopes: text, expires: text, admin: fl
 type Values = ReturnType<typeof parse>['values'];
 
 /** Of users that were made here. */
-const operatorIssuer = 'operator';
+export const operatorIssuer = 'operator';
 
 /** Throws `UsageError`. */
 export function parseKeysArguments(args: readonly string[]): KeysCommand {
@@ -42,7 +48,17 @@ export function parseKeysArguments(args: readonly string[]): KeysCommand {
     allowOnly(values, []);
     return { kind: 'revoke', prefix: toPrefix(rest[0] ?? '') };
   }
-  throw new UsageError(verb === 'revoke' ? 'Say which key: by its prefix.' : 'Say what to do: create, list or revoke.');
+  if ((verb === 'disable' || verb === 'enable') && rest.length === 0) {
+    allowOnly(values, ['user']);
+    return { kind: verb, owner: toOwner(values.user ?? missing(`Say whom to ${verb}: --user <name>.`)) };
+  }
+  throw new UsageError(
+    verb === 'revoke' ? 'Say which key: by its prefix.' : 'Say what to do: create, list, revoke, disable or enable.',
+  );
+}
+
+function missing(message: string): never {
+  throw new UsageError(message);
 }
 
 function parse(args: readonly string[]) {
@@ -61,10 +77,9 @@ function allowOnly(values: Values, names: readonly string[]): void {
 }
 
 function toCreate({ user, name = 'command line', scopes: list, expires, admin }: Values): CreateCommand {
-  if (user === undefined) throw new UsageError('Say whose key it will be: --user <name>.');
   return {
     kind: 'create',
-    owner: toOwner(user),
+    owner: toOwner(user ?? missing('Say whose key it will be: --user <name>.')),
     name,
     scopes: list === undefined ? (admin ? scopes : ['READ', 'GENERATE']) : parseScopes(list),
     lifeMilliseconds: expires === undefined ? null : parseLife(expires),

@@ -5,13 +5,14 @@ import { operator } from '../accounts/to-actor.ts';
 import { allScopes } from '../accounts/viewer.ts';
 import { createAudit } from '../database/audit.ts';
 import type { Database } from '../database/database.ts';
+import { disableUser } from '../database/disable-user.ts';
 import { findApiKey } from '../database/find-api-key.ts';
 import { type KeyOwner, type ListedApiKey, listApiKeys } from '../database/list-api-keys.ts';
 import { promoteUser } from '../database/promote-user.ts';
 import { recogniseUser } from '../database/recognise-user.ts';
 import type { Clock } from '../domain/clock.ts';
 import { StartError } from '../domain/start-error.ts';
-import type { CreateCommand } from './arguments.ts';
+import { type CreateCommand, type DisableCommand, operatorIssuer } from './arguments.ts';
 
 export interface KeysDependencies {
   readonly database: Database;
@@ -60,9 +61,8 @@ export async function list({ database, clock }: KeysDependencies, owner: KeyOwne
 }
 
 function toRow(key: ListedApiKey, now: number): readonly string[] {
-  const user = key.issuer === 'operator' ? key.subject : `${key.issuer}|${key.subject}`;
   const scopes = key.scopes.join(',').toLowerCase();
-  return [key.prefix, user, key.name, scopes, toMinute(key.lastUsedAt) ?? 'never', toState(key, now)];
+  return [key.prefix, toName(key), key.name, scopes, toMinute(key.lastUsedAt) ?? 'never', toState(key, now)];
 }
 
 function toState({ revokedAt, expiresAt }: ListedApiKey, now: number): string {
@@ -98,4 +98,25 @@ export async function revoke(dependencies: KeysDependencies, prefix: string) {
     { apiKeyId, userId, audit: createAudit(dependencies, operator) },
   );
   return { result: '', note: isRevoked ? `${prefix} is revoked.\n` : `${prefix} was revoked before.\n` };
+}
+
+/** Servers that run notice it within five seconds, and show out whoever is connected. */
+export async function disable(dependencies: KeysDependencies, { kind, owner }: DisableCommand) {
+  const { database, clock } = dependencies;
+  const audit = createAudit(dependencies, operator);
+  const disabledAt = kind === 'disable' ? new Date(clock.now()) : null;
+  const user = await database.transaction(async (connection) => {
+    const found = await disableUser(connection, { ...owner, disabledAt });
+    if (found?.changed) await audit.write(connection, { action: `user.${kind}`, objectId: found.userId });
+    return found;
+  });
+  if (user === undefined) throw new StartError(`There is no user ${toName(owner)}.`);
+  return {
+    result: '',
+    note: `${toName(owner)} ${user.changed ? 'is' : 'was'} ${kind}d${user.changed ? '' : ' before'}.\n`,
+  };
+}
+
+function toName({ issuer, subject }: KeyOwner): string {
+  return issuer === operatorIssuer ? subject : `${issuer}|${subject}`;
 }

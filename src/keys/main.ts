@@ -8,7 +8,7 @@ import { UserError } from '../domain/user-errors.ts';
 import { createLogger } from '../log.ts';
 import { openDatabase } from '../services.ts';
 import { type KeysCommand, parseKeysArguments } from './arguments.ts';
-import { create, type KeysDependencies, list, revoke } from './commands.ts';
+import { create, disable, type KeysDependencies, list, revoke } from './commands.ts';
 import { exitCodeUsage, usage } from './usage.ts';
 
 const maxConnections = 2;
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
 function toWork(command: Exclude<KeysCommand, { kind: 'help' }>, config: Config): Work {
   if (command.kind === 'list') return (dependencies) => list(dependencies, command.owner);
   if (command.kind === 'revoke') return (dependencies) => revoke(dependencies, command.prefix);
+  if (command.kind !== 'create') return (dependencies) => disable(dependencies, command);
   if (config.API_KEY_PEPPER === undefined) {
     const message = 'API_KEY_PEPPER: is missing. Set it to 32 or more random characters, the same as for the server.';
     throw new StartError(message, { exitCode: exitCodeConfig });

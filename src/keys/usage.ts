@@ -3,8 +3,10 @@ import { StartError } from '../domain/start-error.ts';
 export const usage = `Usage: npm run keys -- create --user <name> [--name <label>] [--scopes <list>] [--expires <time>] [--admin]
        npm run keys -- list [--user <name>]
        npm run keys -- revoke <prefix>
+       npm run keys -- disable --user <name>
+       npm run keys -- enable --user <name>
 
-Makes, shows and takes back API keys, on the database that the server uses.
+Makes, shows and takes back API keys, and keeps users out or lets them in again, on the database that the server uses.
 
   --user <name>     whose: a name of your choice, or issuer|subject for somebody who signs in
   --name <label>    what the key is for, in words for people (default: command line)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -62,6 +63,46 @@ test('a key is made, lets its user in, is listed and is revoked, and all of it i
   const actions = entries.map(({ action, userId }) => ({ action, userId }));
   const done = ['user.promote', 'api-key.create', 'api-key.revoke'];
   expect(actions).toEqual(done.map((action) => ({ action, userId: null })));
+});
+
+test('a user who is disabled is kept out with every key, and let in again when enabled', async () => {
+  const created = await run(['create', '--user', 'bob'], onDatabase());
+  const headers = { authorization: `Bearer ${created.stdout.trim()}` };
+  const client = createTestClient({ url: `${darkroom.url}/graphql`, headers });
+  const look = '{ viewer { id } }';
+  expect(await client.ask(look)).toMatchObject({ data: { viewer: {} } });
+  const say = (stderr: string) => ({ code: 0, stdout: '', stderr });
+  expect(await run(['disable', '--user', 'bob'], onDatabase())).toEqual(say('bob is disabled.\n'));
+  expect(await run(['disable', '--user', 'bob'], onDatabase())).toEqual(say('bob was disabled before.\n'));
+  await vi.waitFor(
+    async () => expect(await client.ask(look)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }),
+    { timeout: 20_000 },
+  );
+  expect(await run(['enable', '--user', 'bob'], onDatabase())).toEqual(say('bob is enabled.\n'));
+  await vi.waitFor(async () => expect(await client.ask(look)).toMatchObject({ data: { viewer: {} } }), {
+    timeout: 20_000,
+  });
+  const { prisma } = darkroom.database;
+  const bob = await prisma.user.findFirstOrThrow({ where: { issuer: 'operator', subject: 'bob' } });
+  const entries = await prisma.auditEntry.findMany({ where: { objectId: bob.id }, orderBy: { id: 'asc' } });
+  expect(entries.map(({ action }) => action)).toEqual(['user.disable', 'user.enable']);
+});
+
+test('whom there is not, and who deleted their account, can be neither disabled nor enabled', async () => {
+  expect(await run(['disable', '--user', 'nobody'], onDatabase())).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'There is no user nobody.\n',
+  });
+  const id = randomUUID();
+  const gone = { id, issuer: 'deleted', subject: id, disabledAt: new Date() };
+  await darkroom.database.prisma.user.create({ data: gone });
+  const end = await run(['enable', '--user', `deleted|${id}`], onDatabase());
+  expect(end).toMatchObject({ code: 1, stderr: `There is no user deleted|${id}.\n` });
+  expect(await run(['disable'], onDatabase())).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Say whom to disable: --user <name>\.\n/),
+  });
 });
 
 test('of a user without keys the list is empty, and of a key that there is not there is none to revoke', async () => {
