@@ -5,7 +5,7 @@ import { cancel, follow } from '../support/documents.ts';
 import { readRow, submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { changeQuota, createKey, createLimitedUser, expectCounted, quotaOf } from '../support/quota.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter, paintAll } from '../support/stage.ts';
 
 const stage = createStage();
 let darkroom: Darkroom;
@@ -16,10 +16,7 @@ afterAll(() => darkroom[Symbol.asyncDispose]());
 
 function createHeld() {
   const hold = createHold();
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   return { ...hold, input: { prompt } };
 }
 

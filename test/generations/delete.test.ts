@@ -6,7 +6,7 @@ import { cancel, follow, remove } from '../support/documents.ts';
 import { readRow, submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { untilBlocked } from '../support/locks.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const stage = createStage();
 let darkroom: Darkroom;
@@ -59,10 +59,7 @@ test('a deleted generation is gone, and its pictures soon after', async () => {
 
 test('a generation that has not ended cannot be deleted', async () => {
   const hold = createHold();
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   const id = await submit(darkroom.client, { prompt });
   await hold.reached;
   expect(await removeAs('alice', id)).toEqual({ __typename: 'NotPossible', message: expect.any(String) });

@@ -5,7 +5,7 @@ import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const many = 30;
 const concurrency = 2;
@@ -25,10 +25,7 @@ test('one user’s many generations don’t delay another’s one', async () => 
   const holds = [createHold(), createHold()];
   // The many begin, and are held until the other one has asked.
   for (const hold of holds) {
-    const prompt = stage.prompt(async function* (order) {
-      await hold.wait(order.signal);
-      yield* paintAll(order);
-    });
+    const prompt = stage.prompt(paintAfter(hold));
     await submit(darkroom.client, { prompt });
     await hold.reached;
   }

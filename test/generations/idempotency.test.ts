@@ -8,7 +8,7 @@ import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { remove } from '../support/documents.ts';
 import { createHold } from '../support/hold.ts';
 import { untilBlocked } from '../support/locks.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 import { generateOnce } from './generate-once.ts';
 
 const stage = createStage();
@@ -63,10 +63,7 @@ test('of a hundred at the same instant one is accepted, and all are answered wit
 
 test('a replay of one that still runs waits for its end, where it is asked to', async () => {
   const hold = createHold();
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   const asked = { input: { prompt }, key: createKey() };
   const first = await ask(asked);
   await hold.reached;

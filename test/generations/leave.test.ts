@@ -7,7 +7,7 @@ import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { untilBlocked } from '../support/locks.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const stage = createStage();
 let darkroom: Darkroom;
@@ -17,10 +17,7 @@ const hold = createHold();
 // One generation in which nothing happens.
 beforeAll(async () => {
   darkroom = await startDarkroom({ providers: [stage.provider] });
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   id = await submit(darkroom.client, { prompt });
   await hold.reached;
 });

@@ -9,7 +9,7 @@ import { cancel, follow, remove, retry } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { untilBlocked } from '../support/locks.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter, paintAll } from '../support/stage.ts';
 import { generateOnce } from './generate-once.ts';
 
 const model = toModel('mixer/mixer', {
@@ -94,10 +94,7 @@ test.each(['SUCCEEDED', 'CANCELLED'])('one that %s can be made again, and so can
 
 test('one that waits or runs is not made again', async () => {
   const hold = createHold();
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   const running = await submit(darkroom.client, { prompt });
   await hold.reached;
   const refusal = { __typename: 'NotPossible', message: 'Only a generation that has ended can be asked for again.' };

@@ -9,7 +9,7 @@ import { submit, toProgress } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { openRawSocket } from '../support/raw-socket.ts';
 import { createSnapshot } from '../support/snapshots.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const stage = createStage();
 let darkroom: Darkroom;
@@ -21,10 +21,7 @@ afterAll(() => darkroom[Symbol.asyncDispose]());
 /** A generation that is held at its third event, and its snapshots for the hub. */
 async function startHeld() {
   const hold = createHold();
-  const held = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const held = stage.prompt(paintAfter(hold));
   const id = await submit(darkroom.client, { prompt: held, count: 2 });
   await hold.reached;
   const generationId = decodeKey(id, 'Generation');

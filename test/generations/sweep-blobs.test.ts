@@ -14,7 +14,7 @@ import { cancel, follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { uploadAs } from '../support/multipart.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const stage = createStage();
 /** Everything counts as old. */
@@ -97,10 +97,7 @@ test('blobs that are younger than a day stay, whether or not they have a row', a
 
 test('blobs of a generation that has not ended stay however old they are, and go when it has', async () => {
   const hold = createHold();
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   const id = await submit(darkroom.client, { prompt });
   await hold.reached;
   const names = withVariants(newOutput(decodeKey(id, 'Generation')));

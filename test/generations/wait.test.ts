@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, generate } from '../support/documents.ts';
 import { createHold } from '../support/hold.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const stage = createStage();
 let darkroom: Darkroom;
@@ -13,10 +13,7 @@ afterAll(() => darkroom[Symbol.asyncDispose]());
 
 function hold() {
   const held = createHold();
-  const prompt = stage.prompt(async function* (order) {
-    await held.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(held));
   return { ...held, prompt };
 }
 

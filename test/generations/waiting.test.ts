@@ -3,7 +3,7 @@ import { startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter, paintAll } from '../support/stage.ts';
 
 test('a call that waits for its provider holds no slot: others run meanwhile, and it ends when the provider is done', async () => {
   const stage = createStage();
@@ -28,10 +28,7 @@ test('a call that the provider has not accepted holds its slot', async () => {
   const stage = createStage();
   await using darkroom = await startDarkroom({ providers: [stage.provider], concurrency: 1 });
   const hold = createHold();
-  const busy = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const busy = stage.prompt(paintAfter(hold));
   const id = await submit(darkroom.client, { prompt: busy });
   await hold.reached;
   const other = await submit(darkroom.client, { prompt: 'after it' });

@@ -9,7 +9,7 @@ import { follow } from '../support/documents.ts';
 import { submit } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
 import { closingOfNewSocket, openRawSocket } from '../support/raw-socket.ts';
-import { createStage, paintAll } from '../support/stage.ts';
+import { createStage, paintAfter } from '../support/stage.ts';
 
 const stage = createStage();
 const hold = createHold();
@@ -19,10 +19,7 @@ let id: string;
 
 beforeAll(async () => {
   darkroom = await startDarkroom({ providers: [stage.provider] });
-  const prompt = stage.prompt(async function* (order) {
-    await hold.wait(order.signal);
-    yield* paintAll(order);
-  });
+  const prompt = stage.prompt(paintAfter(hold));
   id = await submit(darkroom.client, { prompt });
 });
 afterAll(async () => {

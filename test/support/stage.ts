@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ImageModel } from '../../src/domain/image-model.ts';
 import type { PictureOrder, PictureReport, Provider, ProviderEvent } from '../../src/providers/provider.ts';
 import { blankModel, blankPicture, createScriptedProvider } from './blank-provider.ts';
+import type { Hold } from './hold.ts';
 
 export type Script = (order: PictureOrder) => AsyncIterable<ProviderEvent>;
 
@@ -21,6 +22,14 @@ export function createStage(model: ImageModel = blankModel): Stage {
       scripts.set(prompt, script);
       return prompt;
     },
+  };
+}
+
+/** The pictures, once the hold is released. */
+export function paintAfter(hold: Hold): Script {
+  return async function* (order) {
+    await hold.wait(order.signal);
+    yield* paintAll(order);
   };
 }
 
