@@ -1,31 +1,40 @@
-import type { LimitedSubject } from '../database/quota-counter.ts';
-import type { QuotaLimits } from '../domain/quota.ts';
+import type { Connection } from '../database/database.ts';
+import { type OwnLimits, readOwnLimits } from '../database/quota-counter.ts';
+import type { QuotaSubject } from '../database/reserve-quota.ts';
+import { isLimited, type QuotaLimits, toLimits } from '../domain/quota.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Who asks, as far as limits are concerned. */
 export type Asker = Pick<Viewer, 'id' | 'credential'>;
 
-/** Which of the two have limits of their own. */
-export interface OwnLimits {
-  readonly user: boolean;
-  readonly apiKey: boolean;
+/** A user or a key, and what they are held to. */
+export interface LimitedSubject {
+  readonly subject: QuotaSubject;
+  readonly limits: QuotaLimits;
 }
 
-const unknown: OwnLimits = { user: true, apiKey: true };
-
-/**
- * Whose limits may hold for somebody: the user's, then the key's. Counters are locked in this order everywhere. `own` where it is
- * known: who has no limit at all costs no statement.
- */
-export function findQuotaSubjects(
+/** Whose limits hold for somebody: the user's, then the key's. Counters are locked in this order everywhere. */
+export function findLimited(
   { id, credential }: Asker,
   defaults: QuotaLimits,
-  own: OwnLimits = unknown,
+  own: OwnLimits,
 ): readonly LimitedSubject[] {
-  const subjects: LimitedSubject[] = [];
-  if (own.user || Object.keys(defaults).length > 0) subjects.push({ subject: { kind: 'user', id }, defaults });
-  if (own.apiKey && credential.kind === 'api-key') {
-    subjects.push({ subject: { kind: 'api-key', id: credential.apiKeyId }, defaults: {} });
-  }
-  return subjects;
+  const user: LimitedSubject = { subject: { kind: 'user', id }, limits: toLimits(defaults, own.user) };
+  const subjects = credential.kind === 'api-key' ? [user, toLimitedKey(credential.apiKeyId, own)] : [user];
+  return subjects.filter(({ limits }) => isLimited(limits));
+}
+
+function toLimitedKey(id: string, own: OwnLimits): LimitedSubject {
+  return { subject: { kind: 'api-key', id }, limits: toLimits({}, own.apiKey) };
+}
+
+/** The same where nobody has read yet what they have of their own. */
+export async function readLimited(
+  connection: Connection,
+  asker: Asker,
+  defaults: QuotaLimits,
+): Promise<readonly LimitedSubject[]> {
+  const { id: userId, credential } = asker;
+  const apiKeyId = credential.kind === 'api-key' ? credential.apiKeyId : null;
+  return findLimited(asker, defaults, await readOwnLimits(connection, { userId, apiKeyId }));
 }

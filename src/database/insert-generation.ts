@@ -1,6 +1,7 @@
 import type { Connection } from './database.ts';
 import type { Generation } from './generated/client.ts';
 import { type AuditEntry, toAuditInsert, toAuditValues } from './insert-audit-entry.ts';
+import type { OwnLimits } from './quota-counter.ts';
 
 export interface NewGeneration {
   readonly row: Generation;
@@ -35,16 +36,13 @@ const text = `
   INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
   SELECT id, "lastSequence", "createdAt", 'REQUEST_RECEIVED', status, 0 FROM generation
   RETURNING (SELECT count(*)::int FROM (SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' LIMIT $19) AS queued)
-    AS waiting, EXISTS (SELECT FROM "User" WHERE id = $2 AND quota IS NOT NULL) AS "userHasQuota",
-    EXISTS (SELECT FROM "ApiKey" WHERE id = $24 AND quota IS NOT NULL) AS "apiKeyHasQuota"`;
+    AS waiting, (SELECT quota FROM "User" WHERE id = $2) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $24) AS "apiKey"`;
 
 export interface InsertedGeneration {
   /** How many of its user wait already, counted up to `maxWaiting`. */
   readonly waiting: number;
-  /** Whether its user has limits of their own. */
-  readonly userHasQuota: boolean;
-  /** Whether the key that it was asked for with has any. */
-  readonly apiKeyHasQuota: boolean;
+  /** Of its user, and of the key that it was asked for with. */
+  readonly own: OwnLimits;
 }
 
 /** A queued generation with its wordings, its first event and its entry in the audit log. */
@@ -54,10 +52,12 @@ export async function insertGeneration(
   { auditEntry, maxWaiting }: AcceptanceNotes,
 ): Promise<InsertedGeneration> {
   const values = [...toValues(row), promptId, styledPromptId, maxWaiting, ...toAuditValues(auditEntry)];
-  const { rows } = await connection.query<InsertedGeneration>({ name: 'insert-generation', text, values });
+  const query = { name: 'insert-generation', text, values };
+  const { rows } = await connection.query<OwnLimits & { readonly waiting: number }>(query);
   const [inserted] = rows;
   if (inserted === undefined) throw new Error(`Generation ${row.id} was not inserted.`);
-  return inserted;
+  const { waiting, ...own } = inserted;
+  return { waiting, own };
 }
 
 function toValues(row: Generation): unknown[] {

@@ -1,6 +1,5 @@
 import type { QuotaCount, QuotaLimits } from '../domain/quota.ts';
 import type { Connection } from './database.ts';
-import type { QuotaSubject } from './reserve-quota.ts';
 
 const columns = `queued, running, "minuteAt", "minuteCount", "dayAt", "dayCount", "daySpentUsd", "dayReservedUsd", "monthAt",
   "monthSpentUsd", "monthReservedUsd"`;
@@ -19,19 +18,19 @@ export async function lockQuotaCounter(connection: Connection, subjectId: string
   return rows[0];
 }
 
-export interface LimitedSubject {
-  readonly subject: QuotaSubject;
-  readonly defaults: QuotaLimits;
+/** What users and keys have of their own; null for who has none. */
+export interface OwnLimits {
+  readonly user: QuotaLimits | null;
+  readonly apiKey: QuotaLimits | null;
 }
 
-/** The limits that hold. Undefined where there is no such user or key. */
-export async function readQuotaLimits(
+/** `apiKeyId` is null for who came without a key. */
+export async function readOwnLimits(
   connection: Connection,
-  { subject: { kind, id }, defaults }: LimitedSubject,
-): Promise<QuotaLimits | undefined> {
-  const table = kind === 'user' ? 'User' : 'ApiKey';
-  const text = `SELECT jsonb_strip_nulls($2::jsonb || COALESCE(quota, '{}')) AS limits FROM "${table}" WHERE id = $1`;
-  const query = { name: `read-${kind}-quota`, text, values: [id, JSON.stringify(defaults)] };
-  const { rows } = await connection.query<{ limits: QuotaLimits }>(query);
-  return rows[0]?.limits;
+  { userId, apiKeyId }: { readonly userId: string; readonly apiKeyId: string | null },
+): Promise<OwnLimits> {
+  const text = `
+    SELECT (SELECT quota FROM "User" WHERE id = $1) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $2) AS "apiKey"`;
+  const { rows } = await connection.query<OwnLimits>({ name: 'read-own-limits', text, values: [userId, apiKeyId] });
+  return rows[0] ?? { user: null, apiKey: null };
 }

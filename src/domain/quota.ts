@@ -4,6 +4,16 @@ export type QuotaKind = (typeof quotaKinds)[number];
 /** Limits as decimal text. Null lifts one; one that is missing is decided elsewhere. */
 export type QuotaLimits = { readonly [Kind in QuotaKind]?: string | null };
 
+/** Those that hold for somebody: their own before the default ones. */
+export function toLimits(defaults: QuotaLimits, own: QuotaLimits | null): QuotaLimits {
+  const limits = Object.entries({ ...defaults, ...own });
+  return Object.fromEntries(limits.filter(([, limit]) => limit !== null));
+}
+
+export function isLimited(limits: QuotaLimits): boolean {
+  return Object.keys(limits).length > 0;
+}
+
 /** One limit, and how much of it is used. */
 export interface Quota {
   readonly kind: QuotaKind;
@@ -38,7 +48,8 @@ export interface QuotaCount {
   readonly monthReservedUsd: string;
 }
 
-type Window = 'minute' | 'day' | 'month';
+/** In UTC. */
+export type Window = 'minute' | 'day' | 'month';
 
 interface Usage {
   readonly used: string;
@@ -80,8 +91,8 @@ function toUsage(kind: QuotaKind, count: QuotaCount | undefined): Usage {
   }
 }
 
-/** The beginning of the UTC window that holds the moment, and that of the next one. */
-function findWindow(window: Window, at: Date): readonly [Date, Date] {
+/** The beginning of the window that holds the moment, and that of the next one. */
+export function findWindow(window: Window, at: Date): readonly [Date, Date] {
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
   if (window === 'month') return [new Date(Date.UTC(year, month)), new Date(Date.UTC(year, month + 1))];
   if (window === 'day') return [new Date(Date.UTC(year, month, day)), new Date(Date.UTC(year, month, day + 1))];

@@ -1,5 +1,5 @@
-import { type Asker, findQuotaSubjects } from '../accounts/quota-subjects.ts';
-import { reserveQuota } from '../accounts/reserve-quota.ts';
+import { type Asker, findLimited } from '../accounts/quota-subjects.ts';
+import { type Reserve, withinQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
@@ -54,17 +54,19 @@ async function store(
   const { id: generationId, createdAt: at, retryOfId } = generation.row;
   const action = retryOfId === null ? 'generation.create' : 'generation.retry';
   const auditEntry = audit.toEntry({ action, objectId: generationId });
-  const replay = await database.transaction(async (connection) => {
-    const known = replayable === null ? undefined : await claimKey(connection, { replayable, generationId, at });
-    if (known !== undefined) return known;
-    const { waiting, ...has } = await insertGeneration(connection, generation, { auditEntry, maxWaiting });
-    await insertInputs(connection, generationId, inputs);
-    await queue.enqueue(connection, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
-    const subjects = findQuotaSubjects(asker, quotaDefaults, { user: has.userHasQuota, apiKey: has.apiKeyHasQuota });
-    await reserveQuota(connection, { subjects, id: generationId, use: { kind: 'GENERATION', costUsd }, at });
-    crashPoint('before-accept-commit');
-    return undefined;
-  });
+  const use = { kind: 'GENERATION', costUsd } as const;
+  const accept = (reserve: Reserve) =>
+    database.transaction(async (transaction) => {
+      const known = replayable === null ? undefined : await claimKey(transaction, { replayable, generationId, at });
+      if (known !== undefined) return known;
+      const { waiting, own } = await insertGeneration(transaction, generation, { auditEntry, maxWaiting });
+      await insertInputs(transaction, generationId, inputs);
+      await queue.enqueue(transaction, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
+      await reserve(transaction, { subjects: findLimited(asker, quotaDefaults, own), id: generationId, use, at });
+      crashPoint('before-accept-commit');
+      return undefined;
+    });
+  const replay = await withinQuota({ database, quotaDefaults }, { asker, use, at }, accept);
   if (replay !== undefined) return toReplay(replay);
   crashPoint('after-accept-commit');
   // Nobody can watch it yet: its id is not known to anyone.

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Asker } from '../accounts/quota-subjects.ts';
-import { findQuotaSubjects } from '../accounts/quota-subjects.ts';
+import { type Asker, readLimited } from '../accounts/quota-subjects.ts';
 import { reserveQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
 import { lockUser } from '../database/lock-user.ts';
@@ -35,7 +34,7 @@ export async function requestExport(
     await audit.write(connection, { action: 'data.export', objectId: id });
     await queue.enqueue(connection, [toExportJob({ id, userId })]);
     await reserveQuota(connection, {
-      subjects: findQuotaSubjects(asker, quotaDefaults),
+      subjects: await readLimited(connection, asker, quotaDefaults),
       id,
       use: { kind: 'EXPORT' },
       at,
