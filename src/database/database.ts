@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
+import { BatchingSocket } from './batching-socket.ts';
 import { PrismaClient } from './generated/client.ts';
 import { limitPool } from './limit-queries.ts';
 import { createOutageNews } from './outage-news.ts';
@@ -75,7 +76,8 @@ interface PoolOptions {
 function createPool({ url, max, log }: PoolOptions, patience: Patience): pg.Pool {
   const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
   // Statements that wait for nothing of each other are sent together, such as a BEGIN and what follows it.
-  const pool = new pg.Pool({ connectionString: url, max, pipeline: true, ...keepAlive, ...patience });
+  const together = { pipeline: true, stream: () => new BatchingSocket() };
+  const pool = new pg.Pool({ connectionString: url, max, ...together, ...keepAlive, ...patience });
   // An idle connection that breaks is replaced by the pool; without a listener the error would end the process.
   const isNews = createOutageNews();
   pool.on('error', (error) => {
