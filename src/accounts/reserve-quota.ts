@@ -1,7 +1,7 @@
 import { chargeCall } from '../database/charge-call.ts';
 import type { Connection, Database, Transaction } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
-import { lockQuotaCounter, readQuotaCounter } from '../database/quota-counter.ts';
+import { lockQuotaCounter, readQuotaCounter, turnQuotaDay } from '../database/quota-counter.ts';
 import { isNotCounted, type QuotaReservation, reserveQuotaAtLast, reserveQuotaRow } from '../database/reserve-quota.ts';
 import type { Clock } from '../domain/clock.ts';
 import { findExceeded, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
@@ -21,7 +21,7 @@ export type Reserve = (transaction: Transaction, reservation: Reservation) => Pr
 
 /**
  * Runs a transaction that accepts a request, and that reserves as the last thing that it does, by what it is given for that. Runs
- * it a second time where there was no counter yet. Throws `QuotaExceeded`; then nothing of it is left.
+ * it a second time where there was no counter yet, or a new day begins. Throws `QuotaExceeded`; then nothing of it is left.
  */
 export async function withinQuota<Result>(
   { database, quotaDefaults }: Pick<Dependencies, 'database' | 'quotaDefaults'>,
@@ -44,7 +44,7 @@ const reserveAtLast: Reserve = async (transaction, { subjects, id, use, at }) =>
   for (const limited of subjects) reserveQuotaAtLast(transaction, { ...limited, id, use, at });
 };
 
-/** Makes counters that are missing. Throws `QuotaExceeded`, which undoes the transaction. */
+/** Makes counters that are missing, and turns days. Throws `QuotaExceeded`, which undoes the transaction. */
 export async function reserveQuota(connection: Connection, { subjects, id, use, at }: Reservation): Promise<void> {
   for (const limited of subjects) await reserve(connection, { ...limited, id, use, at });
 }
@@ -57,6 +57,7 @@ async function reserve(connection: Connection, reservation: QuotaReservation): P
   const full = seen && findExceeded(toQuotas(limits, seen, at), use);
   if (full !== undefined) throw new QuotaExceeded(full);
   await openQuotaCounter(connection, { subject, at, exceptId });
+  await turnQuotaDay(connection, { subjectId: subject.id, at });
   // Under its lock nobody gives back in between what the first try was short of: the answer fits the numbers.
   const count = await lockQuotaCounter(connection, subject.id);
   if (await reserveQuotaRow(connection, reservation)) return;

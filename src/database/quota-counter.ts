@@ -1,4 +1,4 @@
-import type { QuotaCount, QuotaLimits } from '../domain/quota.ts';
+import { findWindow, type QuotaCount, type QuotaLimits } from '../domain/quota.ts';
 import type { Connection } from './database.ts';
 
 const columns = `queued, running, "minuteAt", "minuteCount", "dayAt", "dayCount", "daySpentUsd", "dayReservedUsd", "monthAt",
@@ -16,6 +16,21 @@ export async function lockQuotaCounter(connection: Connection, subjectId: string
   const text = `SELECT ${columns} FROM "QuotaCounter" WHERE "subjectId" = $1 FOR UPDATE`;
   const { rows } = await connection.query<QuotaCount>({ name: 'lock-quota-counter', text, values: [subjectId] });
   return rows[0];
+}
+
+/** Begins a new day, and a new month where it is one, as it stands at that moment. */
+export async function turnQuotaDay(
+  connection: Connection,
+  { subjectId, at }: { readonly subjectId: string; readonly at: Date },
+): Promise<void> {
+  const isNewMonth = '"monthAt" < $3::timestamptz';
+  const text = `
+    UPDATE "QuotaCounter" SET "dayAt" = $2, "dayCount" = 0, "daySpentUsd" = 0, "dayReservedUsd" = 0,
+      "monthAt" = GREATEST("monthAt", $3), "monthSpentUsd" = CASE WHEN ${isNewMonth} THEN 0 ELSE "monthSpentUsd" END,
+      "monthReservedUsd" = CASE WHEN ${isNewMonth} THEN 0 ELSE "monthReservedUsd" END
+    WHERE "subjectId" = $1 AND "dayAt" < $2`;
+  const values = [subjectId, findWindow('day', at)[0], findWindow('month', at)[0]];
+  await connection.query({ name: 'turn-quota-day', text, values });
 }
 
 /** What users and keys have of their own; null for who has none. */

@@ -58,6 +58,7 @@ interface Usage {
 }
 
 const nothing = '0';
+const leastUsd = '0.000001';
 
 /** Those that are limited, with what is used of each at this moment. Without a count nothing is. */
 export function toQuotas(limits: QuotaLimits, count: QuotaCount | undefined, at: Date): readonly Quota[] {
@@ -110,13 +111,21 @@ export function findExceeded(quotas: readonly Quota[], use: QuotaUse): Quota | u
 }
 
 function exceeds({ kind, limit, used, reserved }: Quota, use: QuotaUse): boolean {
-  if (kind === 'RUNNING' || (use.kind !== 'GENERATION' && (kind === 'QUEUED' || kind === 'PER_DAY'))) return false;
+  if (!isHeldTo(kind, use)) return false;
   if (kind === 'QUEUED' || kind === 'PER_MINUTE' || kind === 'PER_DAY') return Number(used) + 1 > Number(limit);
-  if (use.kind === 'UPLOAD' || use.kind === 'EXPORT') return false;
-  const taken = toMicroUsd(used) + toMicroUsd(reserved);
-  const costUsd = use.kind === 'GENERATION' ? use.costUsd : null;
-  // Of what has no known price there may be one more as long as anything is left.
-  return costUsd === null ? taken >= toMicroUsd(limit) : taken + toMicroUsd(costUsd) > toMicroUsd(limit);
+  return toMicroUsd(used) + toMicroUsd(reserved) + toMicroUsd(toNeededUsd(use)) > toMicroUsd(limit);
+}
+
+/** Which limits hold for what is asked for. That of RUNNING refuses nothing. */
+export function isHeldTo(kind: QuotaKind, use: QuotaUse): boolean {
+  if (kind === 'RUNNING') return false;
+  if (kind === 'QUEUED' || kind === 'PER_DAY') return use.kind === 'GENERATION';
+  return kind === 'PER_MINUTE' || use.kind === 'GENERATION' || use.kind === 'ENHANCEMENT';
+}
+
+/** What must be left of a budget. Of what has no known price there may be one more as long as anything is. */
+export function toNeededUsd(use: QuotaUse): string {
+  return (use.kind === 'GENERATION' ? use.costUsd : null) ?? leastUsd;
 }
 
 function toMicroUsd(usd: string): number {
