@@ -16,7 +16,8 @@ export interface AcceptanceNotes {
   readonly maxWaiting: number;
 }
 
-// One that is repeated may be deleted meanwhile: then it is as if that came later.
+// One that is repeated may be deleted meanwhile: then it is as if that came later. What waits is counted along the index of the
+// user's status, which the order makes the cheapest.
 const text = `
   WITH generation AS (
     INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
@@ -35,8 +36,9 @@ const text = `
   )
   INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
   SELECT id, "lastSequence", "createdAt", 'REQUEST_RECEIVED', status, 0 FROM generation
-  RETURNING (SELECT count(*)::int FROM (SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' LIMIT $19) AS queued)
-    AS waiting, (SELECT quota FROM "User" WHERE id = $2) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $24) AS "apiKey"`;
+  RETURNING (SELECT count(*)::int FROM (
+      SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' ORDER BY id DESC LIMIT $19
+    ) AS queued) AS waiting, (SELECT quota FROM "User" WHERE id = $2) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $24) AS "apiKey"`;
 
 export interface InsertedGeneration {
   /** How many of its user wait already, counted up to `maxWaiting`. */
