@@ -8,8 +8,9 @@ import { type ServerProcess, startServer } from '../server-process.ts';
 
 const users = 16;
 const historySize = 10_000;
-const slices = 6;
-const sliceMilliseconds = 700;
+const turns = 6;
+const pairs = 12;
+const sliceMilliseconds = 350;
 const looks = 400;
 
 const keysAlone = { API_KEY_PEPPER: pepper, RATE_LIMIT_POINTS: '0', RATE_LIMIT_KEY_POINTS: '0' };
@@ -91,19 +92,20 @@ function checkPage(answer: Buffer): void {
 /** In milliseconds, one after the other and in turns. */
 async function compareTimes(local: HttpClient, own: HttpClient): Promise<number> {
   const times = { local: [] as number[], own: [] as number[] };
-  for (let turn = 0; turn < slices; turn += 1) {
+  for (let turn = 0; turn < turns; turn += 1) {
     times.local.push(...(await timesOf(looks, () => local.post(viewer))));
     times.own.push(...(await timesOf(looks, () => own.post(viewer))));
   }
   return median(times.own) - median(times.local);
 }
 
-interface Clients {
-  readonly plain: readonly HttpClient[];
-  readonly limited: readonly HttpClient[];
-}
+type Side = 'plain' | 'limited';
+type Clients = Readonly<Record<Side, readonly HttpClient[]>>;
 
-/** In turns, so that what disturbs the machine for a moment does not hit one kind alone: the median of the ratios. */
+/**
+ * In short turns, each side first in half of them, so that what disturbs the machine for a while disturbs both: the median of the
+ * ratios.
+ */
 async function compareRates(clients: Clients, body: () => string, check: (answer: Buffer) => void): Promise<number> {
   const rate = async (each: readonly HttpClient[]) => {
     const loads = each.map((client) =>
@@ -112,9 +114,13 @@ async function compareRates(clients: Clients, body: () => string, check: (answer
     return (await Promise.all(loads)).reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0);
   };
   const ratios: number[] = [];
-  while (ratios.length < slices) {
-    const plain = await rate(clients.plain);
-    ratios.push((await rate(clients.limited)) / plain);
+  while (ratios.length < pairs) {
+    const [first, second] = ratios.length % 2 === 0 ? (['plain', 'limited'] as const) : (['limited', 'plain'] as const);
+    const rates = { [first]: await rate(clients[first]), [second]: await rate(clients[second]) } as Record<
+      Side,
+      number
+    >;
+    ratios.push(rates.limited / rates.plain);
   }
   return median(ratios);
 }

@@ -64,9 +64,9 @@ export function isNotCounted(error: unknown): boolean {
 function toStatement({ subject, limits, id, use, at }: QuotaReservation, mustCount: boolean): pg.QueryConfig {
   const isGeneration = use.kind === 'GENERATION';
   const costUsd = use.kind === 'GENERATION' ? (use.costUsd ?? '0') : '0';
-  const windows = (['minute', 'day'] as const).map((window) => findWindow(window, at)[0]);
+  const windows = (['minute', 'day'] as const).map((window) => findWindow(window, at)[0].toISOString());
   const allowed = kinds.map((kind) => (isHeldTo(kind, use) ? (limits[kind] ?? null) : null));
   const entry = [use.kind, isGeneration ? 'QUEUED' : 'SETTLED', isGeneration ? 1 : 0, costUsd];
-  const values = [subject.id, id, at, ...entry, toNeededUsd(use), ...windows, ...allowed, mustCount];
+  const values = [subject.id, id, at.toISOString(), ...entry, toNeededUsd(use), ...windows, ...allowed, mustCount];
   return { name: 'reserve-quota', text, values };
 }
