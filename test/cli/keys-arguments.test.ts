@@ -38,13 +38,16 @@ test('keys are listed for all or for one, and revoked by their prefix or the who
   expect(parseKeysArguments(['revoke', prefix])).toEqual({ kind: 'revoke', prefix });
   expect(parseKeysArguments(['revoke', text])).toEqual({ kind: 'revoke', prefix });
   expect(parseKeysArguments(['create', '--help'])).toEqual({ kind: 'help' });
+  const owner = { issuer: 'operator', subject: 'ann' };
+  expect(parseKeysArguments(['disable', '--user', 'ann'])).toEqual({ kind: 'disable', owner });
+  expect(parseKeysArguments(['enable', '--user', 'ann'])).toEqual({ kind: 'enable', owner });
 });
 
 test.each([
-  [[], 'Say what to do: create, list or revoke.'],
-  [['destroy'], 'Say what to do: create, list or revoke.'],
+  [[], 'Say what to do: create, list, revoke, disable or enable.'],
+  [['destroy'], 'Say what to do: create, list, revoke, disable or enable.'],
   [['create'], 'Say whose key it will be: --user <name>.'],
-  [['create', 'ann'], 'Say what to do: create, list or revoke.'],
+  [['create', 'ann'], 'Say what to do: create, list, revoke, disable or enable.'],
   [['create', '--user', ''], '--user takes a name of 1 to 255 characters.'],
   [['create', '--user', 'a\0b'], '--user takes a name of 1 to 255 characters.'],
   [['create', '--user', '|ann'], '--user takes a name, or issuer|subject.'],
@@ -65,6 +68,9 @@ test.each([
   [['list', '--expires', '30d'], '--expires is for create.'],
   [['revoke'], 'Say which key: by its prefix.'],
   [['revoke', 'a', 'b'], 'Say which key: by its prefix.'],
+  [['disable'], 'Say whom to disable: --user <name>.'],
+  [['enable', '--user', 'ann', '--admin'], '--admin is for create.'],
+  [['disable', 'ann'], 'Say what to do: '],
   [['revoke', 'dk_live_'], 'A prefix looks like dk_live_4fR9xKq2.'],
 ])('%j is wrong usage, with a reason', (args, words) => {
   expect(() => parseKeysArguments(args)).toThrow(
