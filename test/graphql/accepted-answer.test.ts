@@ -57,6 +57,19 @@ test.each([
   expect(generation).toMatchObject({ status: 'QUEUED', prompt: 'a cat', events: [{ type: 'REQUEST_RECEIVED' }] });
 });
 
+test('so are its columns alone', async () => {
+  const columns =
+    'id status prompt effectivePrompt options { width seed } warnings { option } createdAt model { slug }';
+  const { generateImage } = await darkroom.client.query(
+    `mutation ($input: GenerateImageInput!) {
+      generateImage(input: $input) { ... on GenerateImageSuccess { generation { ${columns} } } }
+    }`,
+    { input: { prompt: 'a cat', steps: 7 } },
+  );
+  const asked = `query ($id: ID!) { generation(id: $id) { ${columns} } }`;
+  expect(generateImage).toEqual(await darkroom.client.query(asked, { id: generateImage.generation.id }));
+});
+
 test('so is one that was accepted before, and one that was waited for', async () => {
   const request = { input: { prompt: 'a dog' }, key: 'the same' };
   const first = await darkroom.client.query(accept, request);
