@@ -1,5 +1,6 @@
 import type { Connection } from './database.ts';
 import type { KeyOwner } from './list-api-keys.ts';
+import { retiredIssuer } from './retire-user.ts';
 
 export interface DisabledUser {
   readonly userId: string;
@@ -8,15 +9,12 @@ export interface DisabledUser {
 }
 
 // Whoever deleted their account is not let in again.
+const isMeant = `issuer = $1 AND subject = $2 AND issuer <> '${retiredIssuer}'`;
+
 const text = `
-  WITH found AS (
-    SELECT id, "disabledAt" FROM "User" WHERE issuer = $1 AND subject = $2 AND issuer <> 'deleted' FOR NO KEY UPDATE
-  ), changed AS (
-    UPDATE "User" u SET "disabledAt" = $3 FROM found
-    WHERE u.id = found.id AND (found."disabledAt" IS NULL) <> ($3::timestamptz IS NULL)
-    RETURNING u.id
-  )
-  SELECT id AS "userId", EXISTS (SELECT FROM changed) AS changed FROM found`;
+  WITH changed AS (
+    UPDATE "User" SET "disabledAt" = $3 WHERE ${isMeant} AND ("disabledAt" IS NULL) <> ($3::timestamptz IS NULL) RETURNING id)
+  SELECT id AS "userId", EXISTS (SELECT FROM changed) AS changed FROM "User" WHERE ${isMeant}`;
 
 /** Keeps a user out from now on, or lets them in again where `disabledAt` is null. Undefined where there is none. */
 export async function disableUser(

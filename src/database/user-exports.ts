@@ -1,4 +1,5 @@
 import type { Connection } from './database.ts';
+import { retiredIssuer } from './retire-user.ts';
 
 /** An archive of all that a user has. */
 export interface UserExport {
@@ -19,7 +20,7 @@ export async function insertExport(connection: Connection, created: Omit<UserExp
   const { id, userId, token, createdAt, expiresAt } = created;
   const text = `
     INSERT INTO "Export" (id, "userId", token, "createdAt", "expiresAt")
-    SELECT $1, id, $3, $4, $5 FROM "User" WHERE id = $2 AND issuer <> 'deleted'`;
+    SELECT $1, id, $3, $4, $5 FROM "User" WHERE id = $2 AND issuer <> '${retiredIssuer}'`;
   await connection.query({ name: 'insert-export', text, values: [id, userId, token, createdAt, expiresAt] });
 }
 

@@ -110,11 +110,9 @@ export async function disable(dependencies: KeysDependencies, { kind, owner }: D
     if (found?.changed) await audit(connection, { action: `user.${kind}`, objectId: found.userId });
     return found;
   });
-  if (user === undefined) throw new StartError(`There is no user ${toName(owner)}.`);
-  return {
-    result: '',
-    note: `${toName(owner)} ${user.changed ? 'is' : 'was'} ${kind}d${user.changed ? '' : ' before'}.\n`,
-  };
+  const name = toName(owner);
+  if (user === undefined) throw new StartError(`There is no user ${name}.`);
+  return { result: '', note: user.changed ? `${name} is ${kind}d.\n` : `${name} was ${kind}d before.\n` };
 }
 
 function toName({ issuer, subject }: KeyOwner): string {
