@@ -3,8 +3,9 @@ import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
 import { pause } from '../providers/pause.ts';
 import type { WorkerSlot } from '../queue/slots.ts';
 import type { Assignment } from './assignment.ts';
+import { closeLeftCall } from './close-left-calls.ts';
 import type { GenerationRun } from './generation-run.ts';
-import { closeLeftCall, createUnknownOutcome, type TakenCall } from './plan-calls.ts';
+import { createUnknownOutcome, type TakenCall } from './plan-calls.ts';
 
 const lookMilliseconds = 2_000;
 

@@ -1,8 +1,7 @@
 import type { OpenAttempt } from '../database/claim-generation.ts';
-import { type FinishedAttempt, finishAttempt } from '../database/finish-attempt.ts';
-import { multiplyUsd } from '../domain/money.ts';
 import type { Provider } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider-error.ts';
+import { closeLeftCall } from './close-left-calls.ts';
 import type { GenerationRun } from './generation-run.ts';
 
 /** How a run gets the pictures that are missing. */
@@ -78,33 +77,6 @@ function toTaken(attempt: OpenAttempt, pictures: Pick<TakenCall, 'positions' | '
 
 function mayRepeat(run: GenerationRun): boolean {
   return findProvider(run)?.repeatable === true;
-}
-
-interface PictureCounts {
-  readonly stored: number;
-  readonly asked: number;
-}
-
-/** What is stored of it is paid; whether more was, nobody knows. */
-export async function closeLeftCall(
-  run: GenerationRun,
-  attempt: Pick<OpenAttempt, 'number' | 'model'>,
-  { stored, asked }: PictureCounts,
-): Promise<void> {
-  const { generation, leaseToken, clock, catalogue, journal } = run;
-  const priceUsd = catalogue.find(attempt.model)?.priceUsd ?? null;
-  const ending: FinishedAttempt = {
-    generationId: generation.id,
-    leaseToken,
-    number: attempt.number,
-    at: new Date(clock.now()),
-    outcome: asked > 0 && stored === asked ? 'SUCCEEDED' : 'UNKNOWN',
-    failure: null,
-    costUsd: stored === 0 ? null : multiplyUsd(priceUsd, stored),
-    delayMilliseconds: null,
-    executionMilliseconds: null,
-  };
-  await journal.amend((connection) => finishAttempt(connection, ending));
 }
 
 /** Asking again could be paid twice: that is for the caller to decide. */

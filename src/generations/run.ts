@@ -10,6 +10,7 @@ import { crashPoint } from '../domain/crash-point.ts';
 import { isLeftRunning, LeaveRunning } from '../providers/leave-running.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import type { JobContext } from '../queue/job-queue.ts';
+import { closeLeftCalls } from './close-left-calls.ts';
 import { findMissingPictures } from './find-missing-pictures.ts';
 import type { GenerationRun, RunDependencies } from './generation-run.ts';
 import { createJournal } from './journal.ts';
@@ -85,6 +86,7 @@ async function followThrough(run: GenerationRun): Promise<void> {
     if (missing.length > 0 || plan.taken.length > 0) await makePictures(run, await prepareAssignment(run, plan), plan);
   } catch (error) {
     if (error instanceof LeaseLost || isLetGo(run, error)) throw error;
+    await closeLeftCalls(run);
     return settleFailed(run, error);
   }
   await settleFinished(run);

@@ -172,6 +172,28 @@ test('what two workers in a row were lost over is taken by no third one', async 
   expect(made).toHaveLength(1);
 });
 
+test('a call that is left open in what is taken by nobody is given up', async () => {
+  const id = await leave([{ number: 1, positions: [0, 1] }], { count: 2, lostWorkers: 1 });
+  expect(await takeOver(id, createBilling())).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'QUARANTINED' },
+    attempts: [{ outcome: 'UNKNOWN', costUsd: null }],
+  });
+});
+
+test('a call that is left open when the deadline passes is given up', async () => {
+  const id = await leave([{ number: 1, positions: [0], providerRequestId: 'job-f' }]);
+  await api.database.pool.query(`UPDATE "Generation" SET "deadlineAt" = now() WHERE id = $1`, [
+    decodeKey(id, 'Generation'),
+  ]);
+  expect(await takeOver(id, createBilling())).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'TIMED_OUT' },
+    attempts: [{ outcome: 'UNKNOWN' }],
+  });
+  expect(resumed).toEqual([]);
+});
+
 test('what the deadline ends is told apart from what the provider ends', async () => {
   const id = await submit(api.client, { prompt: 'too slow' });
   await api.database.pool.query(`UPDATE "Generation" SET "deadlineAt" = now() + interval '1 second' WHERE id = $1`, [

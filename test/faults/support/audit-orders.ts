@@ -41,7 +41,8 @@ export function findOrderProblems(
 
 function findUnflagged({ prompt, status, failureCode, attempts }: AuditedGeneration): readonly string[] {
   const open = attempts.filter(({ outcome }) => outcome === 'RUNNING');
-  const problems = open.map(({ number }) => `${prompt}: attempt ${number} has not ended.`);
+  const how = `the generation is ${status}, ${failureCode}`;
+  const problems = open.map(({ number }) => `${prompt}: attempt ${number} has not ended; ${how}.`);
   const isUnknown = attempts.some(isCutOff) && status === 'FAILED';
   if (isUnknown && failureCode !== 'OUTCOME_UNKNOWN' && failureCode !== 'QUARANTINED') {
     return [...problems, `${prompt} was cut off, but failed with ${failureCode}.`];
