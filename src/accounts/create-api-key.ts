@@ -59,7 +59,7 @@ export async function createApiKey(
       maxLiving: maxLivingKeys,
     });
     if (!isInserted) throw new InvalidInput([tooMany]);
-    await audit(connection, { action: 'api-key.create', objectId: id, details });
+    await audit.write(connection, { action: 'api-key.create', objectId: id, details });
   });
   return { apiKeyId: id, prefix: key.prefix, secret: key.text };
 }

@@ -1,48 +1,68 @@
 import { chargeCall } from '../database/charge-call.ts';
-import type { Connection, Database } from '../database/database.ts';
+import type { Connection, Database, Transaction } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
-import { lockQuotaCounter, readQuotaCounter } from '../database/quota-counter.ts';
-import { type QuotaReservation, reserveQuotaRow } from '../database/reserve-quota.ts';
+import { lockQuotaCounter, readQuotaCounter, turnQuotaDay } from '../database/quota-counter.ts';
+import { isNotCounted, type QuotaReservation, reserveQuotaAtLast, reserveQuotaRow } from '../database/reserve-quota.ts';
 import type { Clock } from '../domain/clock.ts';
 import { findExceeded, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
 import { QuotaExceeded } from '../domain/user-errors.ts';
-import { type Asker, findQuotaSubjects } from './quota-subjects.ts';
+import { type Asker, type LimitedSubject, readLimited } from './quota-subjects.ts';
+import { findFullQuota, type QuotaQuestion } from './read-quotas.ts';
 
 export interface Reservation {
-  readonly asker: Asker;
+  readonly subjects: readonly LimitedSubject[];
   readonly id: string;
   readonly use: QuotaUse;
   readonly at: Date;
 }
 
+/** Counts a request against the limits of those it is for. */
+export type Reserve = (transaction: Transaction, reservation: Reservation) => Promise<void>;
+
 /**
- * Counts a request against the limits of who asks: the last statement of the transaction that accepts it, so that the counters are
- * locked for that and the commit alone. Throws `QuotaExceeded`, which undoes the transaction.
+ * Runs a transaction that accepts a request, and that reserves as the last thing that it does, by what it is given for that. Runs
+ * it a second time where there was no counter yet, or a new day begins. Throws `QuotaExceeded`; then nothing of it is left.
  */
-export async function reserveQuota(
-  connection: Connection,
-  defaults: QuotaLimits,
-  { asker, id, use, at }: Reservation,
-): Promise<void> {
-  for (const limited of findQuotaSubjects(asker, defaults)) await reserve(connection, { ...limited, id, use, at });
+export async function withinQuota<Result>(
+  { database, quotaDefaults }: Pick<Dependencies, 'database' | 'quotaDefaults'>,
+  question: QuotaQuestion,
+  transact: (reserve: Reserve) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await transact(reserveAtLast);
+  } catch (error) {
+    if (!isNotCounted(error)) throw error;
+  }
+  // The usual refusal waits for nobody: whoever asks too much does not hold up the counter.
+  const full = await findFullQuota(database.pool, quotaDefaults, question);
+  if (full !== undefined) throw new QuotaExceeded(full);
+  return transact(reserveQuota);
+}
+
+/** Together with the COMMIT, so that the counters are locked for that alone. */
+const reserveAtLast: Reserve = async (transaction, { subjects, id, use, at }) => {
+  for (const limited of subjects) reserveQuotaAtLast(transaction, { ...limited, id, use, at });
+};
+
+/** Makes counters that are missing, and turns days. Throws `QuotaExceeded`, which undoes the transaction. */
+export async function reserveQuota(connection: Connection, { subjects, id, use, at }: Reservation): Promise<void> {
+  for (const limited of subjects) await reserve(connection, { ...limited, id, use, at });
 }
 
 async function reserve(connection: Connection, reservation: QuotaReservation): Promise<void> {
-  const { limits, counted } = await reserveQuotaRow(connection, reservation);
-  if (counted || Object.keys(limits).length === 0) return;
-  const { subject, id: exceptId, use, at } = reservation;
-  // The usual refusal waits for nobody: whoever asks too much does not hold up the counter.
+  if (await reserveQuotaRow(connection, reservation)) return;
+  const { subject, limits, id: exceptId, use, at } = reservation;
+  // Refused without a lock here too.
   const seen = await readQuotaCounter(connection, subject.id);
   const full = seen && findExceeded(toQuotas(limits, seen, at), use);
   if (full !== undefined) throw new QuotaExceeded(full);
   await openQuotaCounter(connection, { subject, at, exceptId });
+  await turnQuotaDay(connection, { subjectId: subject.id, at });
   // Under its lock nobody gives back in between what the first try was short of: the answer fits the numbers.
   const count = await lockQuotaCounter(connection, subject.id);
-  const again = await reserveQuotaRow(connection, reservation);
-  if (again.counted || Object.keys(again.limits).length === 0) return;
-  const exceeded = findExceeded(toQuotas(again.limits, count, at), use);
-  if (exceeded === undefined)
-    throw new Error(`A request was refused within its limits: ${JSON.stringify(again.limits)}`);
+  if (await reserveQuotaRow(connection, reservation)) return;
+  const exceeded = findExceeded(toQuotas(limits, count, at), use);
+  if (exceeded === undefined) throw new Error(`A request was refused within its limits: ${JSON.stringify(limits)}`);
   throw new QuotaExceeded(exceeded);
 }
 
@@ -60,8 +80,10 @@ export async function reserveCall(
   use: Exclude<QuotaUse, { readonly kind: 'GENERATION' }>,
 ): Promise<string> {
   const id = createId();
-  const reservation = { asker, id, use, at: new Date(clock.now()) };
-  await database.transaction((connection) => reserveQuota(connection, quotaDefaults, reservation));
+  const at = new Date(clock.now());
+  const subjects = await readLimited(database.pool, asker, quotaDefaults);
+  // Who has no limit at all costs no transaction.
+  if (subjects.length > 0) await database.transaction((tx) => reserveQuota(tx, { subjects, id, use, at }));
   return id;
 }
 

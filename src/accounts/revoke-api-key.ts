@@ -29,7 +29,7 @@ export async function revokeApiKey(
     if (revoked === undefined) throw new NotFound('API key');
     if (!revoked.changed) return false;
     const { prefix } = revoked;
-    await audit(connection, { action: 'api-key.revoke', objectId: apiKeyId, details: { prefix, userId } });
+    await audit.write(connection, { action: 'api-key.revoke', objectId: apiKeyId, details: { prefix, userId } });
     return true;
   });
   if (isRevoked) announce({ kind: 'unwelcome', userId });

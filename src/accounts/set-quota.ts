@@ -5,7 +5,7 @@ import type { QuotaSubject } from '../database/reserve-quota.ts';
 import { setKeyQuota, setUserQuota } from '../database/set-quota.ts';
 import { checkQuota } from '../domain/check-quota.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Quota, QuotaLimits } from '../domain/quota.ts';
+import { type Quota, type QuotaLimits, toLimits } from '../domain/quota.ts';
 import { NotFound, NotPossible } from '../domain/user-errors.ts';
 import { readQuotas } from './read-quotas.ts';
 import type { Viewer } from './viewer.ts';
@@ -60,10 +60,10 @@ async function change(dependencies: Dependencies, wish: Change): Promise<readonl
   const at = new Date(clock.now());
   await database.transaction(async (connection) => {
     if (!(await write(connection))) throw new NotFound(subject.kind === 'user' ? 'user' : 'API key');
-    await audit(connection, { action, objectId: subject.id, details: { quota } });
+    await audit.write(connection, { action, objectId: subject.id, details: { quota } });
     // What was asked for before counts: as if it had been limited then.
     const opened = { subject, at, exceptId: null };
     if (!(await openQuotaCounter(connection, opened))) await enterHistory(connection, opened);
   });
-  return (await readQuotas(database.pool, { subject, defaults }, at)) ?? [];
+  return readQuotas(database.pool, { subject, limits: toLimits(defaults, quota) }, at);
 }

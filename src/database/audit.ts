@@ -14,8 +14,13 @@ export interface AuditedAction {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes down what somebody does, over the connection of the transaction that does it. */
-export type Audit = (connection: Connection, action: AuditedAction) => Promise<void>;
+/** Writes down what somebody does. */
+export interface Audit {
+  /** Over the connection of the transaction that does it. */
+  write(connection: Connection, action: AuditedAction): Promise<void>;
+  /** For a statement that does it, and writes it down too. */
+  toEntry(action: AuditedAction): AuditEntry;
+}
 
 interface Dependencies {
   readonly clock: Clock;
@@ -24,6 +29,11 @@ interface Dependencies {
 }
 
 export function createAudit({ clock, createId }: Dependencies, actor: Actor): Audit {
-  return (connection, { action, objectId, details = {} }) =>
-    insertAuditEntry(connection, { id: createId(), at: new Date(clock.now()), ...actor, action, objectId, details });
+  const toEntry = ({ action, objectId, details = {} }: AuditedAction) => {
+    return { id: createId(), at: new Date(clock.now()), ...actor, action, objectId, details };
+  };
+  return {
+    write: (connection, action) => insertAuditEntry(connection, toEntry(action)),
+    toEntry,
+  };
 }

@@ -1,11 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from '../log.ts';
+import { BatchingSocket } from './batching-socket.ts';
 import { PrismaClient } from './generated/client.ts';
 import { limitPool } from './limit-queries.ts';
 import { createOutageNews } from './outage-news.ts';
 import { createStatementNames } from './statement-names.ts';
-import { runTransaction } from './transaction.ts';
+import { runTransaction, type Transaction } from './transaction.ts';
 import { createViewerScopes, type ViewerScopes } from './viewer-scope.ts';
 
 /** One pool for both ways in: Prisma for reads, named statements for the writes that race with each other. */
@@ -19,8 +20,10 @@ export interface Database extends ViewerScopes, AsyncDisposable {
    * Runs `work` in one transaction on one connection: committed when it resolves, rolled back when it throws. `work` may run
    * again where the transaction was undone, and does nothing but statements.
    */
-  transaction<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
 }
+
+export type { Transaction } from './transaction.ts';
 
 /** Where a statement can run: the pool, or the connection of a transaction. */
 export type Connection = Pick<pg.ClientBase, 'query'>;
@@ -72,7 +75,9 @@ interface PoolOptions {
 
 function createPool({ url, max, log }: PoolOptions, patience: Patience): pg.Pool {
   const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
-  const pool = new pg.Pool({ connectionString: url, max, ...keepAlive, ...patience });
+  // Statements that wait for nothing of each other are sent together, such as a BEGIN and what follows it.
+  const together = { pipeline: true, stream: () => new BatchingSocket() };
+  const pool = new pg.Pool({ connectionString: url, max, ...together, ...keepAlive, ...patience });
   // An idle connection that breaks is replaced by the pool; without a listener the error would end the process.
   const isNews = createOutageNews();
   pool.on('error', (error) => {

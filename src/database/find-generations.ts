@@ -16,7 +16,7 @@ export async function findUnfinishedGenerations(
   const text = `
     SELECT id, "createdAt", status = 'QUEUED' AS "isQueued",
       (row_number() OVER (PARTITION BY "userId" ORDER BY id))::int - 1 AS before
-    FROM "Generation" WHERE status IN ('QUEUED', 'RUNNING', 'CANCELLING') AND "createdAt" < $1
+    FROM "Generation" WHERE "finishedAt" IS NULL AND "createdAt" < $1
     ORDER BY before, id LIMIT $2`;
   const query = { name: 'find-unfinished', text, values: [question.before, question.limit] };
   return (await connection.query<UnfinishedGeneration>(query)).rows;
@@ -46,7 +46,8 @@ export async function countQueuedBefore(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const text = `
-    SELECT asked.id, (SELECT count(*)::int FROM "Generation" g WHERE g.status = 'QUEUED' AND g.id < asked.id) AS position
+    SELECT asked.id, (SELECT count(*)::int FROM "Generation" g
+      WHERE g."finishedAt" IS NULL AND g.status = 'QUEUED' AND g.id < asked.id) AS position
     FROM unnest($1::uuid[]) AS asked(id)`;
   const query = { name: 'count-queued-before', text, values: [ids] };
   const result = await connection.query<{ id: string; position: number }>(query);
@@ -55,7 +56,10 @@ export async function countQueuedBefore(
 
 /** How many generations wait, counted up to the limit. */
 export async function countQueued(connection: Connection, limit: number): Promise<number> {
-  const text = `SELECT count(*)::int AS n FROM (SELECT FROM "Generation" WHERE status = 'QUEUED' LIMIT $1) AS queued`;
+  const text = `
+    SELECT count(*)::int AS n FROM (
+      SELECT FROM "Generation" WHERE "finishedAt" IS NULL AND status = 'QUEUED' ORDER BY id LIMIT $1
+    ) AS queued`;
   const { rows } = await connection.query<{ n: number }>({ name: 'count-queued', text, values: [limit] });
   return rows[0]?.n ?? 0;
 }

@@ -17,16 +17,24 @@ export interface AuditEntry {
 }
 
 const columns = 'id, at, "userId", credential, "apiKeyId", action, "objectId", address, "requestId", details';
+const columnCount = 10;
 
-const text = `
-  INSERT INTO "AuditEntry" (${columns})
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+/** A statement, or the part of one, that inserts an entry of which `firstParameter` is the first value. */
+export function toAuditInsert(firstParameter: number): string {
+  const places = Array.from({ length: columnCount }, (_, index) => `$${firstParameter + index}`);
+  return `INSERT INTO "AuditEntry" (${columns}) VALUES (${places.join(', ')})`;
+}
+
+export function toAuditValues(entry: AuditEntry): unknown[] {
+  const { id, at, userId, credential, apiKeyId, action, objectId, address, requestId, details } = entry;
+  return [id, at, userId, credential, apiKeyId, action, objectId, address, requestId, JSON.stringify(details)];
+}
+
+const text = toAuditInsert(1);
 
 /** In the transaction of what it tells of, so that neither is there without the other. */
 export async function insertAuditEntry(connection: Connection, entry: AuditEntry): Promise<void> {
-  const { id, at, userId, credential, apiKeyId, action, objectId, address, requestId, details } = entry;
-  const values = [id, at, userId, credential, apiKeyId, action, objectId, address, requestId, JSON.stringify(details)];
-  await connection.query({ name: 'insert-audit-entry', text, values });
+  await connection.query({ name: 'insert-audit-entry', text, values: toAuditValues(entry) });
 }
 
 /** What belongs to no transaction, many at once. */

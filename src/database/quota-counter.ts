@@ -1,6 +1,5 @@
-import type { QuotaCount, QuotaLimits } from '../domain/quota.ts';
+import { findWindow, type QuotaCount, type QuotaLimits } from '../domain/quota.ts';
 import type { Connection } from './database.ts';
-import type { QuotaSubject } from './reserve-quota.ts';
 
 const columns = `queued, running, "minuteAt", "minuteCount", "dayAt", "dayCount", "daySpentUsd", "dayReservedUsd", "monthAt",
   "monthSpentUsd", "monthReservedUsd"`;
@@ -19,19 +18,34 @@ export async function lockQuotaCounter(connection: Connection, subjectId: string
   return rows[0];
 }
 
-export interface LimitedSubject {
-  readonly subject: QuotaSubject;
-  readonly defaults: QuotaLimits;
+/** Begins a new day, and a new month where it is one, as it stands at that moment. */
+export async function turnQuotaDay(
+  connection: Connection,
+  { subjectId, at }: { readonly subjectId: string; readonly at: Date },
+): Promise<void> {
+  const isNewMonth = '"monthAt" < $3::timestamptz';
+  const text = `
+    UPDATE "QuotaCounter" SET "dayAt" = $2, "dayCount" = 0, "daySpentUsd" = 0, "dayReservedUsd" = 0,
+      "monthAt" = GREATEST("monthAt", $3), "monthSpentUsd" = CASE WHEN ${isNewMonth} THEN 0 ELSE "monthSpentUsd" END,
+      "monthReservedUsd" = CASE WHEN ${isNewMonth} THEN 0 ELSE "monthReservedUsd" END
+    WHERE "subjectId" = $1 AND "dayAt" < $2`;
+  const values = [subjectId, findWindow('day', at)[0], findWindow('month', at)[0]];
+  await connection.query({ name: 'turn-quota-day', text, values });
 }
 
-/** The limits that hold. Undefined where there is no such user or key. */
-export async function readQuotaLimits(
+/** What users and keys have of their own; null for who has none. */
+export interface OwnLimits {
+  readonly user: QuotaLimits | null;
+  readonly apiKey: QuotaLimits | null;
+}
+
+/** `apiKeyId` is null for who came without a key. */
+export async function readOwnLimits(
   connection: Connection,
-  { subject: { kind, id }, defaults }: LimitedSubject,
-): Promise<QuotaLimits | undefined> {
-  const table = kind === 'user' ? 'User' : 'ApiKey';
-  const text = `SELECT jsonb_strip_nulls($2::jsonb || COALESCE(quota, '{}')) AS limits FROM "${table}" WHERE id = $1`;
-  const query = { name: `read-${kind}-quota`, text, values: [id, JSON.stringify(defaults)] };
-  const { rows } = await connection.query<{ limits: QuotaLimits }>(query);
-  return rows[0]?.limits;
+  { userId, apiKeyId }: { readonly userId: string; readonly apiKeyId: string | null },
+): Promise<OwnLimits> {
+  const text = `
+    SELECT (SELECT quota FROM "User" WHERE id = $1) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $2) AS "apiKey"`;
+  const { rows } = await connection.query<OwnLimits>({ name: 'read-own-limits', text, values: [userId, apiKeyId] });
+  return rows[0] ?? { user: null, apiKey: null };
 }

@@ -1,5 +1,6 @@
-import type { QuotaLimits, QuotaUse } from '../domain/quota.ts';
-import type { Connection } from './database.ts';
+import pg from 'pg';
+import { findWindow, isHeldTo, type QuotaKind, type QuotaLimits, type QuotaUse, toNeededUsd } from '../domain/quota.ts';
+import type { Connection, Transaction } from './database.ts';
 
 /** Whose limits they are. */
 export interface QuotaSubject {
@@ -9,85 +10,63 @@ export interface QuotaSubject {
 
 export interface QuotaReservation {
   readonly subject: QuotaSubject;
+  /** What the subject is held to. */
+  readonly limits: QuotaLimits;
   /** Of the generation, or of its own where there is none. */
   readonly id: string;
   readonly use: QuotaUse;
   readonly at: Date;
-  /** Where the subject has none of its own. */
-  readonly defaults: QuotaLimits;
 }
 
-export interface ReservedQuota {
-  /** Those that hold; empty where nothing is limited. */
-  readonly limits: QuotaLimits;
-  /** False where nothing was counted: nothing is limited, a limit would be exceeded, or there is no counter yet. */
-  readonly counted: boolean;
-}
+const kinds = ['PER_MINUTE', 'QUEUED', 'PER_DAY', 'USD_PER_DAY', 'USD_PER_MONTH'] as const satisfies QuotaKind[];
 
-// A window never goes back: the clocks of two processes may differ by a little.
-const at = 'GREATEST($3::timestamptz, c."minuteAt")';
-const startOf = (window: string) => `date_trunc('${window}', ${at}, 'UTC')`;
-const inWindow = (window: string, column: string) =>
-  `CASE WHEN c."${window}At" = ${startOf(window)} THEN c."${column}" ELSE 0 END`;
-const limit = (kind: string) => `(subject.limits ->> '${kind}')::numeric`;
-const minuteCount = `${inWindow('minute', 'minuteCount')} + 1`;
-const isGeneration = `$5::text = 'GENERATION'`;
-const withinCount = (count: string, kind: string) => `COALESCE(${count} <= ${limit(kind)}, true)`;
+// A window never goes back: the clocks of two processes may differ by a little. That of the minute begins anew here; a new day is
+// left to `turnQuotaDay`, so that the usual statement is short.
+const minuteCount = 'CASE WHEN c."minuteAt" >= $9 THEN c."minuteCount" ELSE 0 END + 1';
 
-/** Of what has no known price there may be one more as long as anything is left. */
-function withinBudget(window: 'day' | 'month', kind: string): string {
-  const taken = `${inWindow(window, `${window}SpentUsd`)} + ${inWindow(window, `${window}ReservedUsd`)}`;
-  const fits = `CASE WHEN $4::numeric IS NULL THEN ${taken} < ${limit(kind)} ELSE ${taken} + $4::numeric <= ${limit(kind)} END`;
-  return `($5::text IN ('UPLOAD', 'EXPORT') OR COALESCE(${fits}, true))`;
-}
-
-function toText(table: 'User' | 'ApiKey', userId: string): string {
-  return `
-  WITH subject AS (
-    SELECT id, ${userId} AS "userId", jsonb_strip_nulls($6::jsonb || COALESCE(quota, '{}')) AS limits FROM "${table}" WHERE id = $1
-  ), counted AS (
-    UPDATE "QuotaCounter" c SET
-      queued = c.queued + (${isGeneration})::int,
-      "minuteAt" = ${startOf('minute')}, "minuteCount" = ${minuteCount},
-      "dayAt" = ${startOf('day')}, "dayCount" = ${inWindow('day', 'dayCount')} + (${isGeneration})::int,
-      "daySpentUsd" = ${inWindow('day', 'daySpentUsd')},
-      "dayReservedUsd" = ${inWindow('day', 'dayReservedUsd')} + COALESCE($4::numeric, 0),
-      "monthAt" = ${startOf('month')}, "monthSpentUsd" = ${inWindow('month', 'monthSpentUsd')},
-      "monthReservedUsd" = ${inWindow('month', 'monthReservedUsd')} + COALESCE($4::numeric, 0)
-    FROM subject
-    WHERE c."subjectId" = subject.id AND subject.limits <> '{}'
-      AND ${withinCount(minuteCount, 'PER_MINUTE')}
-      AND (NOT ${isGeneration} OR ${withinCount('c.queued + 1', 'QUEUED')})
-      AND (NOT ${isGeneration} OR ${withinCount(`${inWindow('day', 'dayCount')} + 1`, 'PER_DAY')})
-      AND ${withinBudget('day', 'USD_PER_DAY')}
-      AND ${withinBudget('month', 'USD_PER_MONTH')}
-    RETURNING subject.id, subject."userId", ${at} AS at
+// A limit that is null is none.
+const text = `
+  WITH counted AS (
+    UPDATE "QuotaCounter" c SET "minuteAt" = GREATEST(c."minuteAt", $9), "minuteCount" = ${minuteCount},
+      queued = c.queued + $6, "dayCount" = c."dayCount" + $6,
+      "dayReservedUsd" = c."dayReservedUsd" + $7, "monthReservedUsd" = c."monthReservedUsd" + $7
+    WHERE c."subjectId" = $1 AND c."dayAt" >= $10
+      AND (${minuteCount} <= $11::bigint) IS NOT FALSE
+      AND (c.queued + $6 <= $12::bigint) IS NOT FALSE
+      AND (c."dayCount" + $6 <= $13::bigint) IS NOT FALSE
+      AND (c."daySpentUsd" + c."dayReservedUsd" + $8 <= $14::numeric) IS NOT FALSE
+      AND (c."monthSpentUsd" + c."monthReservedUsd" + $8 <= $15::numeric) IS NOT FALSE
+    RETURNING c."subjectId", c."userId", GREATEST($3::timestamptz, c."minuteAt") AS at
   ), entry AS (
     INSERT INTO "QuotaLedger" (id, "subjectId", "userId", kind, state, at, "reservedUsd")
-    SELECT $2, id, "userId", $5, CASE WHEN ${isGeneration} THEN 'QUEUED' ELSE 'SETTLED' END, at, COALESCE($4::numeric, 0) FROM counted
+    SELECT $2, "subjectId", "userId", $4, $5, at, $7 FROM counted
   )
-  SELECT limits, EXISTS (SELECT FROM counted) AS counted FROM subject`;
-}
-
-const statements = {
-  user: { name: 'reserve-user-quota', text: toText('User', 'id') },
-  'api-key': { name: 'reserve-key-quota', text: toText('ApiKey', '"userId"') },
-} as const;
+  SELECT CASE WHEN EXISTS (SELECT FROM counted) THEN true WHEN $16::boolean THEN refuse_quota() ELSE false END AS counted`;
 
 /**
- * Counts a request against the limits of a user or a key and enters it into the ledger, where it fits. The counter stays locked
- * until the transaction ends: this is its last statement but that for the user's key.
+ * Counts a request against the limits of a user or a key and enters it into the ledger, where it fits. False where nothing was
+ * counted: a limit would be exceeded, or there is no counter yet for this day. The counter stays locked until the transaction ends.
  */
-export async function reserveQuotaRow(connection: Connection, reservation: QuotaReservation): Promise<ReservedQuota> {
-  const { subject, id, use, at, defaults } = reservation;
-  const costUsd = toCost(use);
-  const values = [subject.id, id, at, costUsd, use.kind, JSON.stringify(defaults)];
-  const { rows } = await connection.query<ReservedQuota>({ ...statements[subject.kind], values });
-  return rows[0] ?? { limits: {}, counted: false };
+export async function reserveQuotaRow(connection: Connection, reservation: QuotaReservation): Promise<boolean> {
+  const { rows } = await connection.query<{ counted: boolean }>(toStatement(reservation, false));
+  return rows[0]?.counted ?? false;
 }
 
-/** Null where nobody knows. */
-function toCost(use: QuotaUse): string | null {
-  if (use.kind === 'GENERATION') return use.costUsd;
-  return use.kind === 'ENHANCEMENT' ? null : '0';
+/** The same together with the COMMIT. Where nothing was counted the transaction throws what `isNotCounted` knows. */
+export function reserveQuotaAtLast(transaction: Transaction, reservation: QuotaReservation): void {
+  transaction.atLast(toStatement(reservation, true));
+}
+
+export function isNotCounted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === 'DQ001';
+}
+
+function toStatement({ subject, limits, id, use, at }: QuotaReservation, mustCount: boolean): pg.QueryConfig {
+  const isGeneration = use.kind === 'GENERATION';
+  const costUsd = use.kind === 'GENERATION' ? (use.costUsd ?? '0') : '0';
+  const windows = (['minute', 'day'] as const).map((window) => findWindow(window, at)[0].toISOString());
+  const allowed = kinds.map((kind) => (isHeldTo(kind, use) ? (limits[kind] ?? null) : null));
+  const entry = [use.kind, isGeneration ? 'QUEUED' : 'SETTLED', isGeneration ? 1 : 0, costUsd];
+  const values = [subject.id, id, at.toISOString(), ...entry, toNeededUsd(use), ...windows, ...allowed, mustCount];
+  return { name: 'reserve-quota', text, values };
 }

@@ -11,7 +11,16 @@ const repeatMilliseconds = {
   lost: 500,
 } as const;
 
-type Work<Result> = (connection: Pick<pg.ClientBase, 'query'>) => Promise<Result>;
+/** The connection of a transaction. */
+export interface Transaction extends Pick<pg.ClientBase, 'query'> {
+  /**
+   * Sends a statement together with the COMMIT: what it locks is locked for no round trip. Where it fails, nothing is committed,
+   * and the transaction throws that.
+   */
+  atLast(statement: pg.QueryConfig): void;
+}
+
+type Work<Result> = (transaction: Transaction) => Promise<Result>;
 
 type Outcome<Result> =
   | { readonly kind: 'done'; readonly result: Result }
@@ -43,11 +52,15 @@ export async function runTransaction<Result>(pool: pg.Pool, work: Work<Result>):
 async function tryTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promise<Outcome<Result>> {
   let committing = false;
   try {
-    const result = await withConnection(pool, async (client) => {
-      await client.query('BEGIN');
-      const made = await work(client);
+    const result = await withConnection(pool, async ({ query }) => {
+      // Not waited for: the first statement is sent along with it.
+      const begun = query('BEGIN');
+      begun.catch(ignore);
+      const last: pg.QueryConfig[] = [];
+      const made = await work({ query, atLast: (statement) => last.push(statement) });
+      await begun;
       committing = true;
-      await client.query('COMMIT');
+      await commit(query, last);
       return made;
     });
     return { kind: 'done', result };
@@ -57,7 +70,19 @@ async function tryTransaction<Result>(pool: pg.Pool, work: Work<Result>): Promis
   }
 }
 
-async function withConnection<Result>(pool: pg.Pool, work: Work<Result>): Promise<Result> {
+/** After a statement that failed, a COMMIT rolls back and says so, but does not fail itself. */
+async function commit(query: pg.ClientBase['query'], last: readonly pg.QueryConfig[]): Promise<void> {
+  const sent = [...last, 'COMMIT'].map((statement) => query(statement as pg.QueryConfig));
+  const outcomes = await Promise.allSettled(sent);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  const { command } = (await sent.at(-1)) ?? {};
+  if (command !== 'COMMIT') throw new Error(`A transaction ended with ${command}: one of its statements had failed.`);
+}
+
+type Connected<Result> = (client: Pick<pg.ClientBase, 'query'>) => Promise<Result>;
+
+async function withConnection<Result>(pool: pg.Pool, work: Connected<Result>): Promise<Result> {
   const startedAt = performance.now();
   const client = await pool.connect();
   // A connection that breaks fails the statement that runs; without a listener it would end the process as well.

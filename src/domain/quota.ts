@@ -4,6 +4,16 @@ export type QuotaKind = (typeof quotaKinds)[number];
 /** Limits as decimal text. Null lifts one; one that is missing is decided elsewhere. */
 export type QuotaLimits = { readonly [Kind in QuotaKind]?: string | null };
 
+/** Those that hold for somebody: their own before the default ones. */
+export function toLimits(defaults: QuotaLimits, own: QuotaLimits | null): QuotaLimits {
+  const limits = Object.entries({ ...defaults, ...own });
+  return Object.fromEntries(limits.filter(([, limit]) => limit !== null));
+}
+
+export function isLimited(limits: QuotaLimits): boolean {
+  return Object.keys(limits).length > 0;
+}
+
 /** One limit, and how much of it is used. */
 export interface Quota {
   readonly kind: QuotaKind;
@@ -38,7 +48,8 @@ export interface QuotaCount {
   readonly monthReservedUsd: string;
 }
 
-type Window = 'minute' | 'day' | 'month';
+/** In UTC. */
+export type Window = 'minute' | 'day' | 'month';
 
 interface Usage {
   readonly used: string;
@@ -47,6 +58,7 @@ interface Usage {
 }
 
 const nothing = '0';
+const leastUsd = '0.000001';
 
 /** Those that are limited, with what is used of each at this moment. Without a count nothing is. */
 export function toQuotas(limits: QuotaLimits, count: QuotaCount | undefined, at: Date): readonly Quota[] {
@@ -80,8 +92,8 @@ function toUsage(kind: QuotaKind, count: QuotaCount | undefined): Usage {
   }
 }
 
-/** The beginning of the UTC window that holds the moment, and that of the next one. */
-function findWindow(window: Window, at: Date): readonly [Date, Date] {
+/** The beginning of the window that holds the moment, and that of the next one. */
+export function findWindow(window: Window, at: Date): readonly [Date, Date] {
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
   if (window === 'month') return [new Date(Date.UTC(year, month)), new Date(Date.UTC(year, month + 1))];
   if (window === 'day') return [new Date(Date.UTC(year, month, day)), new Date(Date.UTC(year, month, day + 1))];
@@ -99,13 +111,21 @@ export function findExceeded(quotas: readonly Quota[], use: QuotaUse): Quota | u
 }
 
 function exceeds({ kind, limit, used, reserved }: Quota, use: QuotaUse): boolean {
-  if (kind === 'RUNNING' || (use.kind !== 'GENERATION' && (kind === 'QUEUED' || kind === 'PER_DAY'))) return false;
+  if (!isHeldTo(kind, use)) return false;
   if (kind === 'QUEUED' || kind === 'PER_MINUTE' || kind === 'PER_DAY') return Number(used) + 1 > Number(limit);
-  if (use.kind === 'UPLOAD' || use.kind === 'EXPORT') return false;
-  const taken = toMicroUsd(used) + toMicroUsd(reserved);
-  const costUsd = use.kind === 'GENERATION' ? use.costUsd : null;
-  // Of what has no known price there may be one more as long as anything is left.
-  return costUsd === null ? taken >= toMicroUsd(limit) : taken + toMicroUsd(costUsd) > toMicroUsd(limit);
+  return toMicroUsd(used) + toMicroUsd(reserved) + toMicroUsd(toNeededUsd(use)) > toMicroUsd(limit);
+}
+
+/** Which limits hold for what is asked for. That of RUNNING refuses nothing. */
+export function isHeldTo(kind: QuotaKind, use: QuotaUse): boolean {
+  if (kind === 'RUNNING') return false;
+  if (kind === 'QUEUED' || kind === 'PER_DAY') return use.kind === 'GENERATION';
+  return kind === 'PER_MINUTE' || use.kind === 'GENERATION' || use.kind === 'ENHANCEMENT';
+}
+
+/** What must be left of a budget. Of what has no known price there may be one more as long as anything is. */
+export function toNeededUsd(use: QuotaUse): string {
+  return (use.kind === 'GENERATION' ? use.costUsd : null) ?? leastUsd;
 }
 
 function toMicroUsd(usd: string): number {

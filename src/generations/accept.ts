@@ -1,5 +1,5 @@
-import { type Asker, mayBeLimited } from '../accounts/quota-subjects.ts';
-import { reserveQuota } from '../accounts/reserve-quota.ts';
+import { type Asker, findLimited } from '../accounts/quota-subjects.ts';
+import { type Reserve, withinQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
 import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
@@ -18,6 +18,8 @@ export interface GenerationToAccept {
 
 export interface Acceptance {
   readonly generationId: string;
+  /** As it is stored; null where it was accepted before, and may be anything by now. */
+  readonly generation: NewGeneration['row'] | null;
   /** It was accepted before, under the same key. */
   readonly replayed: boolean;
 }
@@ -38,7 +40,7 @@ export async function acceptGeneration(
   prepare: () => Promise<GenerationToAccept>,
 ): Promise<Acceptance> {
   const known = replayable === null ? undefined : await findReplay(dependencies, replayable);
-  if (known !== undefined) return { generationId: known, replayed: true };
+  if (known !== undefined) return toReplay(known);
   const accepted = await prepare();
   await dependencies.queueGate.admit();
   return store(dependencies, replayable, accepted);
@@ -49,30 +51,31 @@ async function store(
   replayable: Replayable | null,
   { generation, inputs, asker, costUsd }: GenerationToAccept,
 ): Promise<Acceptance> {
-  const { id: generationId, createdAt: at } = generation;
-  const replay = await database.transaction(async (connection) => {
-    const known = replayable === null ? undefined : await claimKey(connection, { replayable, generationId, at });
-    if (known !== undefined) return known;
-    const { waiting, hasQuota } = await insertGeneration(connection, generation, maxWaiting);
-    await insertInputs(connection, generationId, inputs);
-    await audit(connection, {
-      action: generation.retryOfId === null ? 'generation.create' : 'generation.retry',
-      objectId: generationId,
+  const { id: generationId, createdAt: at, retryOfId } = generation.row;
+  const action = retryOfId === null ? 'generation.create' : 'generation.retry';
+  const auditEntry = audit.toEntry({ action, objectId: generationId });
+  const use = { kind: 'GENERATION', costUsd } as const;
+  const accept = (reserve: Reserve) =>
+    database.transaction(async (transaction) => {
+      const known = replayable === null ? undefined : await claimKey(transaction, { replayable, generationId, at });
+      if (known !== undefined) return known;
+      const { waiting, own } = await insertGeneration(transaction, generation, { auditEntry, maxWaiting });
+      await insertInputs(transaction, generationId, inputs);
+      await queue.enqueue(transaction, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
+      await reserve(transaction, { subjects: findLimited(asker, quotaDefaults, own), id: generationId, use, at });
+      crashPoint('before-accept-commit');
+      return undefined;
     });
-    await queue.enqueue(connection, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
-    // Who has no limit at all costs no statement.
-    if (hasQuota || mayBeLimited(asker, quotaDefaults)) {
-      const use = { kind: 'GENERATION', costUsd } as const;
-      await reserveQuota(connection, quotaDefaults, { asker, id: generationId, use, at });
-    }
-    crashPoint('before-accept-commit');
-    return undefined;
-  });
-  if (replay !== undefined) return { generationId: replay, replayed: true };
+  const replay = await withinQuota({ database, quotaDefaults }, { asker, use, at }, accept);
+  if (replay !== undefined) return toReplay(replay);
   crashPoint('after-accept-commit');
   // Nobody can watch it yet: its id is not known to anyone.
   announce({ kind: 'work' });
-  return { generationId, replayed: false };
+  return { generationId, generation: generation.row, replayed: false };
+}
+
+function toReplay(generationId: string): Acceptance {
+  return { generationId, generation: null, replayed: true };
 }
 
 export function toRunJob(generationId: string, priority: number) {

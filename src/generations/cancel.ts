@@ -9,7 +9,7 @@ type Dependencies = Pick<GenerationDependencies, 'database' | 'announce' | 'cloc
 export interface OwnGeneration {
   readonly generationId: string;
   readonly userId: string;
-  readonly audit: Audit;
+  readonly audit: Pick<Audit, 'write'>;
 }
 
 /**
@@ -23,7 +23,7 @@ export async function cancelGeneration(
   const cancellation = { generationId, userId, at: new Date(clock.now()) };
   const cancelled = await database.transaction(async (connection) => {
     const outcome = await cancelGenerationRow(connection, cancellation);
-    if (outcome?.changed) await audit(connection, { action: 'generation.cancel', objectId: generationId });
+    if (outcome?.changed) await audit.write(connection, { action: 'generation.cancel', objectId: generationId });
     return outcome;
   });
   if (cancelled === undefined) throw new NotFound('generation');

@@ -1,4 +1,5 @@
 import type { NewGeneration } from '../database/insert-generation.ts';
+import { toJsonColumns } from '../database/json-columns.ts';
 import type { AppliedRequest, GenerationRequest } from '../domain/generation-request.ts';
 import type { ImageModel } from '../domain/image-model.ts';
 import type { GenerationDependencies } from './dependencies.ts';
@@ -15,23 +16,40 @@ export interface CheckedRequest {
 /** A generation as it is accepted now. */
 export function createGeneration(
   { clock, createId }: Pick<GenerationDependencies, 'clock' | 'createId'>,
-  { userId, model, request, applied, retryOfId }: CheckedRequest,
+  checked: CheckedRequest,
 ): NewGeneration {
+  const { request, applied } = checked;
+  const row = toRow(checked, { id: createId(), now: clock.now() });
+  return { row, promptId: createId(), styledPromptId: applied.wording === request.prompt ? null : createId() };
+}
+
+function toRow(
+  { userId, model, request, applied, retryOfId }: CheckedRequest,
+  { id, now }: { readonly id: string; readonly now: number },
+): NewGeneration['row'] {
   const { options, warnings, wording } = applied;
-  const { deadlineSeconds } = request;
-  const now = clock.now();
+  const { prompt, negativePrompt, deadlineSeconds } = request;
   return {
-    id: createId(),
-    promptId: createId(),
-    styled: wording === request.prompt ? null : { promptId: createId(), text: wording },
+    id,
     userId,
+    status: 'QUEUED',
+    lastSequence: 1,
+    leaseToken: null,
+    lostWorkers: 0,
+    requestedModel: request.model ?? model.slug,
     modelSlug: model.slug,
     provider: model.provider,
-    request,
-    options,
-    warnings,
+    prompt,
+    effectivePrompt: wording,
+    negativePrompt,
+    ...toJsonColumns({ request, options, warnings }),
+    text: null,
+    failure: null,
+    costUsd: null,
+    retryOfId,
     createdAt: new Date(now),
     deadlineAt: deadlineSeconds === null ? null : new Date(now + deadlineSeconds * 1000),
-    retryOfId,
+    startedAt: null,
+    finishedAt: null,
   };
 }

@@ -19,7 +19,7 @@ export async function deleteMyData(
     await retireUser(connection, { userId, at });
     // No link of theirs opens anything from now on.
     await deleteExportsOfUser(connection, userId);
-    await audit(connection, { action: 'data.delete', objectId: userId, details: { state: 'requested' } });
+    await audit.write(connection, { action: 'data.delete', objectId: userId, details: { state: 'requested' } });
     await queue.enqueue(connection, [toPurgeJob(userId)]);
   });
   crashPoint('after-delete-request');

@@ -18,7 +18,7 @@ export async function deleteGeneration(
     const deleted = await deleteGenerationRows(connection, { generationId, userId });
     if (deleted === undefined) throw new NotFound('generation');
     if (deleted.outcome === 'unfinished') throw new NotPossible('Only a generation that has ended can be deleted.');
-    await audit(connection, { action: 'generation.delete', objectId: generationId });
+    await audit.write(connection, { action: 'generation.delete', objectId: generationId });
     const names = deleted.blobNames.flatMap(withVariants);
     if (names.length === 0) return;
     await queue.enqueue(connection, [{ name: 'remove-blobs', data: { names }, key: generationId }]);

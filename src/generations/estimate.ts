@@ -1,10 +1,8 @@
-import { findQuotaSubjects } from '../accounts/quota-subjects.ts';
-import { readQuotas } from '../accounts/read-quotas.ts';
+import { findFullQuota } from '../accounts/read-quotas.ts';
 import { countInputs } from '../domain/apply-inputs.ts';
 import { applyRequest } from '../domain/apply-request.ts';
 import type { GenerationOptions, OptionWarning } from '../domain/generation-request.ts';
 import { multiplyUsd } from '../domain/money.ts';
-import { findExceeded } from '../domain/quota.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { randomSeed } from './random-seed.ts';
 import { findWished, type Submission } from './submit.ts';
@@ -32,20 +30,11 @@ export async function estimateGeneration(
   const [model] = findWished(dependencies, request);
   const { options, warnings } = applyRequest({ request, inputs: countInputs(inputs), randomSeed }, model.capabilities);
   const costUsd = multiplyUsd(model.priceUsd, options.count);
-  const [{ p50: secondsP50, p90: secondsP90 }, withinQuota] = await Promise.all([
-    dependencies.durations.find(model.slug),
-    isWithinQuota(dependencies, asker, costUsd),
+  const { database, durations, quotaDefaults, clock } = dependencies;
+  const question = { asker, use: { kind: 'GENERATION', costUsd }, at: new Date(clock.now()) } as const;
+  const [{ p50: secondsP50, p90: secondsP90 }, full] = await Promise.all([
+    durations.find(model.slug),
+    findFullQuota(database.pool, quotaDefaults, question),
   ]);
-  return { options, warnings, costUsd, secondsP50, secondsP90, withinQuota };
-}
-
-async function isWithinQuota(
-  { database, quotaDefaults, clock }: Dependencies,
-  asker: Submission['asker'],
-  costUsd: string | null,
-): Promise<boolean> {
-  const at = new Date(clock.now());
-  const subjects = findQuotaSubjects(asker, quotaDefaults);
-  const quotas = await Promise.all(subjects.map((subject) => readQuotas(database.pool, subject, at)));
-  return quotas.every((each) => findExceeded(each ?? [], { kind: 'GENERATION', costUsd }) === undefined);
+  return { options, warnings, costUsd, secondsP50, secondsP90, withinQuota: full === undefined };
 }

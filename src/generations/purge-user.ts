@@ -51,7 +51,7 @@ export async function sendPurges({ database, queue }: Dependencies): Promise<voi
 async function stopGenerations(dependencies: Dependencies, { userId, drain }: Purge): Promise<void> {
   const ids = await findRunningGenerations(dependencies.database.pool, { userId, limit: pageSize });
   // Written down once, as what it is part of.
-  const audit = async () => undefined;
+  const audit = { write: async () => undefined };
   for (const generationId of ids) await cancelGeneration(dependencies, { generationId, userId, audit });
   const wait = { userId, milliseconds: waitMilliseconds, signals: [drain] };
   await Promise.all(ids.map((generationId) => waitForEnd(dependencies, { generationId, ...wait })));
@@ -106,6 +106,6 @@ async function removeAccount(dependencies: Dependencies, { userId }: Purge): Pro
   const audit = createAudit(dependencies, actor);
   await dependencies.database.transaction(async (connection) => {
     if (!(await deleteRetiredUser(connection, userId))) return;
-    await audit(connection, { action: 'data.delete', objectId: userId, details: { state: 'completed' } });
+    await audit.write(connection, { action: 'data.delete', objectId: userId, details: { state: 'completed' } });
   });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Asker } from '../accounts/quota-subjects.ts';
+import { type Asker, readLimited } from '../accounts/quota-subjects.ts';
 import { reserveQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
 import { lockUser } from '../database/lock-user.ts';
@@ -31,9 +31,14 @@ export async function requestExport(
     if (unfinished !== undefined) return unfinished;
     refuseTooMany(known);
     await insertExport(connection, { id, userId, token, createdAt: at, expiresAt });
-    await audit(connection, { action: 'data.export', objectId: id });
+    await audit.write(connection, { action: 'data.export', objectId: id });
     await queue.enqueue(connection, [toExportJob({ id, userId })]);
-    await reserveQuota(connection, quotaDefaults, { asker, id, use: { kind: 'EXPORT' }, at });
+    await reserveQuota(connection, {
+      subjects: await readLimited(connection, asker, quotaDefaults),
+      id,
+      use: { kind: 'EXPORT' },
+      at,
+    });
     return { token, expiresAt };
   });
   queue.wake('export-data');

@@ -111,16 +111,13 @@ builder.mutationField('generateImage', (t) =>
     async resolve(_, { input, idempotencyKey, waitSeconds }, context) {
       const { services, viewer, audit, signal, closing } = context;
       checkWaitSeconds(waitSeconds);
-      const userId = viewer.id;
       const asked = { request: toRequest(input), inputs: toRequestedInputs(input) };
       const submission = { asker: viewer, ...asked, idempotencyKey: idempotencyKey ?? null, audit };
       const accepted = await withStorage(context, submitGeneration(services, submission));
-      const { generationId } = accepted;
-      if (waitSeconds > 0) {
-        const wait = { milliseconds: waitSeconds * 1000, signals: [signal, closing] };
-        await waitForEnd(services, { generationId, userId, ...wait });
-      }
-      return accepted;
+      if (waitSeconds === 0) return accepted;
+      const wait = { milliseconds: waitSeconds * 1000, signals: [signal, closing] };
+      await waitForEnd(services, { generationId: accepted.generationId, userId: viewer.id, ...wait });
+      return { ...accepted, generation: null };
     },
   }),
 );

@@ -1,5 +1,6 @@
 import { readQuotas } from '../accounts/read-quotas.ts';
-import type { Quota } from '../domain/quota.ts';
+import { readOwnQuota } from '../database/json-columns.ts';
+import { type Quota, toLimits } from '../domain/quota.ts';
 import { builder } from './builder.ts';
 import { QuotaKindEnum } from './enums.ts';
 import { UserType } from './user.ts';
@@ -29,10 +30,10 @@ builder.prismaObjectField(UserType, 'quota', (t) =>
     type: [QuotaType],
     description: 'What is limited; empty where nothing is.',
     authScopes: { read: true },
-    select: { id: true },
-    async resolve({ id }, _, { services: { database, quotaDefaults: defaults, clock } }) {
-      const user = { subject: { kind: 'user', id }, defaults } as const;
-      return [...((await readQuotas(database.pool, user, new Date(clock.now()))) ?? [])];
+    select: { id: true, quota: true },
+    async resolve({ id, quota }, _, { services: { database, quotaDefaults, clock } }) {
+      const user = { subject: { kind: 'user', id }, limits: toLimits(quotaDefaults, readOwnQuota(quota)) } as const;
+      return [...(await readQuotas(database.pool, user, new Date(clock.now())))];
     },
   }),
 );

@@ -37,8 +37,19 @@ const nothing: Tally = {
   aliases: new Map(),
 };
 
+type Measures = ReadonlyMap<OperationDefinitionNode, DocumentMeasure>;
+
+// Documents are kept for the next request that sends the same.
+const measured = new WeakMap<DocumentNode, Measures>();
+
 /** Measures each operation of a document by itself. What spreads itself counts once: validation refuses it. */
-export function measureDocument({ definitions }: DocumentNode): ReadonlyMap<OperationDefinitionNode, DocumentMeasure> {
+export function measureDocument(document: DocumentNode): Measures {
+  const measures = measured.get(document) ?? measureEach(document);
+  measured.set(document, measures);
+  return measures;
+}
+
+function measureEach({ definitions }: DocumentNode): Measures {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);

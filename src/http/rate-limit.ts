@@ -30,10 +30,10 @@ interface Account {
 }
 
 const minuteMilliseconds = 60_000;
-const settleMilliseconds = 250;
+const settleMilliseconds = 1_000;
 
 /**
- * Decides from memory, so that no request waits for it, and settles with all processes four times a second: together they may
+ * Decides from memory, so that no request waits for it, and settles with all processes once a second: together they may
  * overspend by what is asked for within that time.
  */
 export function createRateLimit({ pointsPerMinute, shared, clock, log }: RateLimitOptions): RateLimit {

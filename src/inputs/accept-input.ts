@@ -78,7 +78,7 @@ async function store(
   const facts = { mediaType, width, height, sizeBytes, thumbHash, createdAt: new Date(clock.now()) };
   const image = await database.transaction(async (connection) => {
     const inserted = await insertInputImage(connection, { id, userId, sha256, blobName, ...facts });
-    if (inserted.id === id) await audit?.(connection, { action: 'image.upload', objectId: id });
+    if (inserted.id === id) await audit?.write(connection, { action: 'image.upload', objectId: id });
     return inserted;
   });
   const replayed = image.id !== id;

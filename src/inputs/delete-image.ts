@@ -31,7 +31,7 @@ export async function deleteImage(
     const deleted = await deleteImageRow(connection, { imageId, userId });
     if (deleted === undefined) throw new NotFound('image');
     if (deleted.outcome !== 'deleted') throw new NotPossible(reasons[deleted.outcome]);
-    await audit(connection, { action: 'image.delete', objectId: imageId });
+    await audit.write(connection, { action: 'image.delete', objectId: imageId });
     const names = [...withVariants(deleted.blobName)];
     await queue.enqueue(connection, [{ name: 'remove-blobs', data: { names }, key: imageId }]);
   });

@@ -48,7 +48,7 @@ async function promote(dependencies: KeysDependencies, userId: string): Promise<
   const audit = createAudit(dependencies, operator);
   await dependencies.database.transaction(async (connection) => {
     if (!(await promoteUser(connection, userId))) return;
-    await audit(connection, { action: 'user.promote', objectId: userId });
+    await audit.write(connection, { action: 'user.promote', objectId: userId });
   });
 }
 
@@ -107,7 +107,7 @@ export async function disable(dependencies: KeysDependencies, { kind, owner }: D
   const disabledAt = kind === 'disable' ? new Date(clock.now()) : null;
   const user = await database.transaction(async (connection) => {
     const found = await disableUser(connection, { ...owner, disabledAt });
-    if (found?.changed) await audit(connection, { action: `user.${kind}`, objectId: found.userId });
+    if (found?.changed) await audit.write(connection, { action: `user.${kind}`, objectId: found.userId });
     return found;
   });
   const name = toName(owner);

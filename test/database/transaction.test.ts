@@ -102,3 +102,57 @@ test('a transaction whose COMMIT was not answered is not repeated: it may be com
   expect(isOutage(failure)).toBe(true);
   expect([runs, await database.prisma.user.count()]).toEqual([1, 1]);
 });
+
+test('a statement that is named for the end is sent with the COMMIT, after all others', async () => {
+  await using test = await createTestDatabase();
+  await using database = connectDatabase({ url: test.url, maxConnections: 1, log });
+  await database.transaction(async (transaction) => {
+    transaction.atLast({ text: rename('a', 'at last') });
+    await transaction.query(insertUser('a'));
+  });
+  const { rows } = await database.pool.query('SELECT name FROM "User"');
+  expect(rows).toEqual([{ name: 'at last' }]);
+});
+
+test('where a statement that is sent with the COMMIT fails, nothing is committed, and the connection goes on', async () => {
+  await using test = await createTestDatabase();
+  await using database = connectDatabase({ url: test.url, maxConnections: 1, log });
+  const failed = database.transaction(async (transaction) => {
+    await transaction.query(insertUser('a'));
+    transaction.atLast({ text: 'SELECT 1 / 0' });
+    transaction.atLast({ text: insertUser('b') });
+  });
+  await expect(failed).rejects.toMatchObject({ code: '22012' });
+  expect(await database.prisma.user.count()).toBe(0);
+  await database.transaction((transaction) => transaction.query(insertUser('c')));
+  expect(await database.prisma.user.count()).toBe(1);
+});
+
+test('a transaction that goes on after a statement that failed is not taken to be committed', async () => {
+  await using test = await createTestDatabase();
+  await using database = connectDatabase({ url: test.url, maxConnections: 1, log });
+  const swallowed = database.transaction(async (transaction) => {
+    await transaction.query(insertUser('a'));
+    await transaction.query('SELECT 1 / 0').catch(() => undefined);
+  });
+  await expect(swallowed).rejects.toThrow('A transaction ended with ROLLBACK');
+  expect(await database.prisma.user.count()).toBe(0);
+});
+
+test('two transactions that block each other by their last statements are undone and repeated like any', async () => {
+  await using test = await createTestDatabase();
+  await using database = connectDatabase({ url: test.url, maxConnections: 4, log });
+  for (const subject of ['a', 'b']) await database.pool.query(insertUser(subject));
+  const both = Promise.withResolvers<void>();
+  let runs = 0;
+  const renameBoth = (first: string, second: string) =>
+    database.transaction(async (transaction) => {
+      await transaction.query(rename(first, 'renamed'));
+      runs += 1;
+      if (runs === 2) both.resolve();
+      await both.promise;
+      transaction.atLast({ text: rename(second, 'renamed') });
+    });
+  await Promise.all([renameBoth('a', 'b'), renameBoth('b', 'a')]);
+  expect(runs).toBe(3);
+});

@@ -1,7 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Audit } from '../../src/database/audit.ts';
+import { operator } from '../../src/accounts/to-actor.ts';
+import { type Audit, createAudit } from '../../src/database/audit.ts';
 import { acceptInput } from '../../src/inputs/accept-input.ts';
 import { InputUnusable } from '../../src/inputs/input-unusable.ts';
 import { variantName } from '../../src/storage/blob-names.ts';
@@ -142,10 +143,13 @@ test('an upload that cannot be written down leaves no row, and is one when it is
   const bytes = await noise(61, 43).png().toBuffer();
   const user = await studio.userOf('auditor');
   const actions: string[] = [];
-  const upload = (audit: Audit) => acceptInput(studio.dependencies, { userId: user, picture: [bytes], audit });
+  const written = createAudit(studio.dependencies, operator);
+  const upload = (write: Audit['write']) => {
+    return acceptInput(studio.dependencies, { userId: user, picture: [bytes], audit: { ...written, write } });
+  };
   await expect(upload(() => Promise.reject(new Error('Not written.')))).rejects.toThrow('Not written.');
   expect(await studio.dependencies.database.prisma.image.count({ where: { userId: user } })).toBe(0);
-  const note: Audit = async (_, { action }) => void actions.push(action);
+  const note: Audit['write'] = async (_, { action }) => void actions.push(action);
   expect((await upload(note)).replayed).toBe(false);
   expect((await upload(note)).replayed).toBe(true);
   expect(actions).toEqual(['image.upload']);
