@@ -6,6 +6,7 @@ import { checkDurability } from './database/check-durability.ts';
 import { connectDatabase, type Database } from './database/database.ts';
 import { migrateDatabase } from './database/migrate.ts';
 import { clearTrouble } from './database/provider-health.ts';
+import { warmUp } from './database/warm-up.ts';
 import type { Clock } from './domain/clock.ts';
 import { StartError } from './domain/start-error.ts';
 import { startBackstop } from './generations/backstop.ts';
@@ -236,5 +237,6 @@ async function startAnswering(
   });
   const settings = orConfigError(() => openHttpSettings(config, { isLocal: identity.whereabouts === 'local' }));
   const { HOST: host, PORT: port } = config;
+  await warmUp(services.database);
   return startHttpServer({ services, settings, limits: stack.use(limits), identity, host, port, patience });
 }
