@@ -1,10 +1,13 @@
 import type { GenerationStatus } from '../domain/generation-status.ts';
 import type { Connection } from './database.ts';
+import { type AuditEntry, toAuditInsert, toAuditValues } from './insert-audit-entry.ts';
 
 export interface Cancellation {
   readonly generationId: string;
   readonly userId: string;
   readonly at: Date;
+  /** Written where something changes. Null where that is part of something else that is written down. */
+  readonly auditEntry: AuditEntry | null;
 }
 
 export interface CancelledGeneration {
@@ -35,6 +38,8 @@ const text = `
       CASE changed.status WHEN 'CANCELLED' THEN 'CANCELLED' ELSE 'CANCEL_REQUESTED' END, newest.attempt, changed.status,
       newest.stage, newest.fraction, newest.step, newest."totalSteps", newest."imagesStored"
     FROM changed, newest
+  ), audited AS (
+    ${toAuditInsert(4, 'changed WHERE $4::uuid IS NOT NULL')}
   )
   SELECT changed.id IS NOT NULL AS changed, COALESCE(changed.status, held.status) AS status
   FROM held LEFT JOIN changed ON true`;
@@ -45,11 +50,14 @@ const text = `
  */
 export async function cancelGenerationRow(
   connection: Connection,
-  cancellation: Cancellation,
+  { generationId, userId, at, auditEntry }: Cancellation,
 ): Promise<CancelledGeneration | undefined> {
-  const owned = [cancellation.generationId, cancellation.userId];
-  await connection.query({ name: 'lock-own-generation', text: lock, values: owned });
-  const values = [...owned, cancellation.at];
-  const result = await connection.query<CancelledGeneration>({ name: 'cancel-generation', text, values });
+  const owned = [generationId, userId];
+  const values = [...owned, at, ...toAuditValues(auditEntry)];
+  // Sent together: whoever asks at the same moment waits for the lock no longer than for the COMMIT.
+  const [, result] = await Promise.all([
+    connection.query({ name: 'lock-own-generation', text: lock, values: owned }),
+    connection.query<CancelledGeneration>({ name: 'cancel-generation', text, values }),
+  ]);
   return result.rows[0];
 }

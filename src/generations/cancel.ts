@@ -6,10 +6,11 @@ import type { GenerationDependencies } from './dependencies.ts';
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'announce' | 'clock'>;
 
-export interface OwnGeneration {
+export interface ToCancel {
   readonly generationId: string;
   readonly userId: string;
-  readonly audit: Pick<Audit, 'write'>;
+  /** Null where it is part of something else that is written down. */
+  readonly audit: Pick<Audit, 'toEntry'> | null;
 }
 
 /**
@@ -18,14 +19,11 @@ export interface OwnGeneration {
  */
 export async function cancelGeneration(
   { database, announce, clock }: Dependencies,
-  { generationId, userId, audit }: OwnGeneration,
+  { generationId, userId, audit }: ToCancel,
 ): Promise<void> {
-  const cancellation = { generationId, userId, at: new Date(clock.now()) };
-  const cancelled = await database.transaction(async (connection) => {
-    const outcome = await cancelGenerationRow(connection, cancellation);
-    if (outcome?.changed) await audit.write(connection, { action: 'generation.cancel', objectId: generationId });
-    return outcome;
-  });
+  const auditEntry = audit?.toEntry({ action: 'generation.cancel', objectId: generationId }) ?? null;
+  const cancellation = { generationId, userId, at: new Date(clock.now()), auditEntry };
+  const cancelled = await database.transaction((connection) => cancelGenerationRow(connection, cancellation));
   if (cancelled === undefined) throw new NotFound('generation');
   if (cancelled.status === 'CANCELLING') announce({ kind: 'cancel', generationId });
   if (!cancelled.changed) return;

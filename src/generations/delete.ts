@@ -1,10 +1,16 @@
+import type { Audit } from '../database/audit.ts';
 import { deleteGenerationRows } from '../database/delete-generation.ts';
 import { NotFound, NotPossible } from '../domain/user-errors.ts';
 import { withVariants } from '../storage/blob-names.ts';
-import type { OwnGeneration } from './cancel.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 
 type Dependencies = Pick<GenerationDependencies, 'database' | 'queue'>;
+
+export interface ToDelete {
+  readonly generationId: string;
+  readonly userId: string;
+  readonly audit: Pick<Audit, 'write'>;
+}
 
 /**
  * Removes an ended generation, its log and those of its pictures that nobody else uses. The bytes follow soon after, by a
@@ -12,7 +18,7 @@ type Dependencies = Pick<GenerationDependencies, 'database' | 'queue'>;
  */
 export async function deleteGeneration(
   { database, queue }: Dependencies,
-  { generationId, userId, audit }: OwnGeneration,
+  { generationId, userId, audit }: ToDelete,
 ): Promise<void> {
   await database.transaction(async (connection) => {
     const deleted = await deleteGenerationRows(connection, { generationId, userId });

@@ -50,9 +50,7 @@ export async function sendPurges({ database, queue }: Dependencies): Promise<voi
 
 async function stopGenerations(dependencies: Dependencies, { userId, drain }: Purge): Promise<void> {
   const ids = await findRunningGenerations(dependencies.database.pool, { userId, limit: pageSize });
-  // Written down once, as what it is part of.
-  const audit = { write: async () => undefined };
-  for (const generationId of ids) await cancelGeneration(dependencies, { generationId, userId, audit });
+  for (const generationId of ids) await cancelGeneration(dependencies, { generationId, userId, audit: null });
   const wait = { userId, milliseconds: waitMilliseconds, signals: [drain] };
   await Promise.all(ids.map((generationId) => waitForEnd(dependencies, { generationId, ...wait })));
 }
