@@ -59,7 +59,9 @@ export interface TemporaryDirectory extends AsyncDisposable {
 
 export async function createTemporaryDirectory(): Promise<TemporaryDirectory> {
   const path = await mkdtemp(join(tmpdir(), 'darkroom-embedded-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  // A database whose server was killed may write for a moment longer, into what is being removed.
+  const patience = { maxRetries: 20, retryDelay: 50 };
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, ...patience }) };
 }
 
 /** The ids of the processes that have the directory on their command line. Linux only. */
