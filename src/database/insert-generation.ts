@@ -17,7 +17,7 @@ export interface AcceptanceNotes {
 }
 
 // One that is repeated may be deleted meanwhile: then it is as if that came later. What waits is counted along the index of the
-// user's status, which the order makes the cheapest.
+// user's status, which the order makes the cheapest. $24 is the key of the entry in the audit log.
 const text = `
   WITH generation AS (
     INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
@@ -38,7 +38,8 @@ const text = `
   SELECT id, "lastSequence", "createdAt", 'REQUEST_RECEIVED', status, 0 FROM generation
   RETURNING (SELECT count(*)::int FROM (
       SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' ORDER BY id DESC LIMIT $19
-    ) AS queued) AS waiting, (SELECT quota FROM "User" WHERE id = $2) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $24) AS "apiKey"`;
+    ) AS queued) AS waiting,
+    (SELECT quota FROM "User" WHERE id = $2) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $24) AS "apiKey"`;
 
 export interface InsertedGeneration {
   /** How many of its user wait already, counted up to `maxWaiting`. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sweepExports } from '../../src/generations/sweep-exports.ts';
-import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
 import { exportsPrefix } from '../../src/storage/blob-names.ts';
 import type { ImageStore } from '../../src/storage/image-store.ts';
 import { plain } from '../pictures/sample-pictures.ts';
@@ -11,6 +10,7 @@ import { toModel } from '../support/blank-provider.ts';
 import type { Client } from '../support/client.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { generate } from '../support/documents.ts';
+import { openImages } from '../support/images.ts';
 import { uploadAs } from '../support/multipart.ts';
 import { createLimitedUser, expectCounted } from '../support/quota.ts';
 import { readZip } from '../support/read-zip.ts';
@@ -27,9 +27,7 @@ let images: ImageStore;
 
 beforeAll(async () => {
   darkroom = stack.use(await startDarkroom({ providers: [stage.provider], clock }));
-  const { AZURE_STORAGE_CONNECTION_STRING: connectionString = '', AZURE_STORAGE_CONTAINER: containerName } =
-    darkroom.config;
-  images = createAzureImageStore({ connectionString, containerName, clock: { now: Date.now } });
+  images = openImages(darkroom.config);
 });
 afterAll(() => stack.disposeAsync());
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connectDatabase } from '../../src/database/database.ts';
+import { connectDatabase, type Transaction } from '../../src/database/database.ts';
 import { isOutage } from '../../src/database/outage.ts';
 import { createLogger } from '../../src/log.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
@@ -35,27 +35,33 @@ const insertUser = (subject: string) =>
   `INSERT INTO "User" (id, issuer, subject) VALUES (gen_random_uuid(), 'test', '${subject}')`;
 const rename = (subject: string, name: string) => `UPDATE "User" SET name = '${name}' WHERE subject = '${subject}'`;
 
-test('of two transactions that block each other, the one that the database undoes runs again', async () => {
-  await using test = await createTestDatabase();
-  await using database = connectDatabase({ url: test.url, maxConnections: 4, log });
-  for (const subject of ['a', 'b']) await database.pool.query(insertUser(subject));
-  const both = Promise.withResolvers<void>();
-  let locked = 0;
-  let runs = 0;
-  const renameBoth = (first: string, second: string, name: string) =>
-    database.transaction(async (connection) => {
-      runs += 1;
-      await connection.query(rename(first, name));
-      locked += 1;
-      if (locked === 2) both.resolve();
-      await both.promise;
-      await connection.query(rename(second, name));
-    });
-  await Promise.all([renameBoth('a', 'b', 'one'), renameBoth('b', 'a', 'other')]);
-  expect(runs).toBe(3);
-  const { rows } = await database.pool.query('SELECT DISTINCT name FROM "User"');
-  expect(rows).toHaveLength(1);
-});
+test.each<[string, (transaction: Transaction, statement: string) => unknown]>([
+  ['sent by itself', (transaction, statement) => transaction.query(statement)],
+  ['sent with the COMMIT', (transaction, text) => transaction.atLast({ text })],
+])(
+  'of two transactions that block each other by a statement %s, the one that is undone runs again',
+  async (_, send) => {
+    await using test = await createTestDatabase();
+    await using database = connectDatabase({ url: test.url, maxConnections: 4, log });
+    for (const subject of ['a', 'b']) await database.pool.query(insertUser(subject));
+    const both = Promise.withResolvers<void>();
+    let locked = 0;
+    let runs = 0;
+    const renameBoth = (first: string, second: string, name: string) =>
+      database.transaction(async (transaction) => {
+        runs += 1;
+        await transaction.query(rename(first, name));
+        locked += 1;
+        if (locked === 2) both.resolve();
+        await both.promise;
+        await send(transaction, rename(second, name));
+      });
+    await Promise.all([renameBoth('a', 'b', 'one'), renameBoth('b', 'a', 'other')]);
+    expect(runs).toBe(3);
+    const { rows } = await database.pool.query('SELECT DISTINCT name FROM "User"');
+    expect(rows).toHaveLength(1);
+  },
+);
 
 test('a transaction that another one overtook runs again, and sees what that has written', async () => {
   await using test = await createTestDatabase();
@@ -137,22 +143,4 @@ test('a transaction that goes on after a statement that failed is not taken to b
   });
   await expect(swallowed).rejects.toThrow('A transaction ended with ROLLBACK');
   expect(await database.prisma.user.count()).toBe(0);
-});
-
-test('two transactions that block each other by their last statements are undone and repeated like any', async () => {
-  await using test = await createTestDatabase();
-  await using database = connectDatabase({ url: test.url, maxConnections: 4, log });
-  for (const subject of ['a', 'b']) await database.pool.query(insertUser(subject));
-  const both = Promise.withResolvers<void>();
-  let runs = 0;
-  const renameBoth = (first: string, second: string) =>
-    database.transaction(async (transaction) => {
-      await transaction.query(rename(first, 'renamed'));
-      runs += 1;
-      if (runs === 2) both.resolve();
-      await both.promise;
-      transaction.atLast({ text: rename(second, 'renamed') });
-    });
-  await Promise.all([renameBoth('a', 'b'), renameBoth('b', 'a')]);
-  expect(runs).toBe(3);
 });

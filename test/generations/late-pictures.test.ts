@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
-import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
+import type { Provider } from '../../src/providers/provider.ts';
 import { generationPrefix, originalName } from '../../src/storage/blob-names.ts';
 import { createScriptedProvider } from '../support/blank-provider.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { submit } from '../support/generations.ts';
-import { paint } from '../support/stage.ts';
+import { createHold, type Hold } from '../support/hold.ts';
+import { openImages } from '../support/images.ts';
+import { paintAll } from '../support/stage.ts';
 
 // A worker that wakes up with a picture when another one, written by hand, has ended its generation.
 let api: Darkroom;
@@ -19,29 +21,28 @@ const document = `query ($id: ID!) { generation(id: $id) {
   status costUsd attempts { number outcome costUsd } images { id }
 } }`;
 
+/** Hears no signal, and makes its pictures when it is let go. */
+function createDeaf(hold: Hold): Provider {
+  const provider = createScriptedProvider(async function* (order) {
+    await hold.wait();
+    yield* paintAll(order);
+  });
+  return { ...provider, repeatable: false };
+}
+
 test('a picture that comes after its generation has ended is kept with it, and its cost recorded', async () => {
   const id = await submit(api.client, { prompt: 'late', count: 2 });
   const key = decodeKey(id, 'Generation');
-  const { promise: released, resolve: release } = Promise.withResolvers<void>();
-  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
-  const deaf = createScriptedProvider(async function* (order) {
-    reach();
-    await released;
-    for (const { position } of order.pictures) yield await paint(order, position);
-  });
-  await using worker = await startDarkroom({
-    role: 'worker',
-    beside: api,
-    providers: [{ ...deaf, repeatable: false }],
-  });
-  await reached;
+  const hold = createHold();
+  await using worker = await startDarkroom({ role: 'worker', beside: api, providers: [createDeaf(hold)] });
+  await hold.reached;
   // As another worker ends it that has taken it over meanwhile.
   await api.database.pool.query(`UPDATE "Attempt" SET outcome = 'UNKNOWN' WHERE "generationId" = $1`, [key]);
   await api.database.pool.query(
     `UPDATE "Generation" SET status = 'FAILED', "leaseToken" = $2, "finishedAt" = now() WHERE id = $1`,
     [key, randomUUID()],
   );
-  release();
+  hold.release();
   await worker[Symbol.asyncDispose]();
   const { generation } = await api.client.query(document, { id });
   expect(generation).toMatchObject({
@@ -55,15 +56,9 @@ test('a picture that comes after its generation has ended is kept with it, and i
 test('a picture that comes after another run has made it leaves no bytes behind', async () => {
   const id = await submit(api.client, { prompt: 'made twice' });
   const key = decodeKey(id, 'Generation');
-  const released = Promise.withResolvers<void>();
-  const reached = Promise.withResolvers<void>();
-  const deaf = createScriptedProvider(async function* (order) {
-    reached.resolve();
-    await released.promise;
-    yield await paint(order, 0);
-  });
-  await using worker = await startDarkroom({ role: 'worker', beside: api, providers: [deaf] });
-  await reached.promise;
+  const hold = createHold();
+  await using worker = await startDarkroom({ role: 'worker', beside: api, providers: [createDeaf(hold)] });
+  await hold.reached;
   // As another worker ends it that has made the picture.
   await api.database.pool.query(
     `WITH ended AS (
@@ -77,12 +72,7 @@ test('a picture that comes after another run has made it leaves no bytes behind'
      SELECT $2, "userId", 'GENERATED', repeat('0', 64), $3, 'image/png', 64, 64, 1, '', id, 2, 0, now() FROM ended`,
     [key, randomUUID(), originalName({ generationId: key, attempt: 2, position: 0 })],
   );
-  released.resolve();
+  hold.release();
   await worker[Symbol.asyncDispose]();
-  const store = createAzureImageStore({
-    connectionString: api.config.AZURE_STORAGE_CONNECTION_STRING ?? '',
-    containerName: api.config.AZURE_STORAGE_CONTAINER,
-    clock: { now: () => Date.now() },
-  });
-  expect(await store.list(generationPrefix(key))).toEqual([]);
+  expect(await openImages(api.config).list(generationPrefix(key))).toEqual([]);
 });

@@ -4,12 +4,11 @@ import { CancelRequested } from '../../src/generations/running-generations.ts';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
 import type { PictureOrder, Provider, ProviderEvent } from '../../src/providers/provider.ts';
 import { ProviderError } from '../../src/providers/provider-error.ts';
-import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
-import { originalName } from '../../src/storage/blob-names.ts';
-import { blankPicture, createScriptedProvider } from '../support/blank-provider.ts';
+import { createScriptedProvider } from '../support/blank-provider.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
+import { leaveOriginal } from '../support/images.ts';
 import { paintAll } from '../support/stage.ts';
 
 // What a worker leaves behind that is killed, written by hand, and a worker that finds it.
@@ -222,7 +221,7 @@ test('a call whose pictures are all stored is asked once more what it cost, and 
     throw new ProviderError('Nobody knows it.', { code: 'OUTPUT_LOST', retryable: true });
   });
   const known = await leave([{ number: 1, positions: [0], providerRequestId: 'job-d' }]);
-  await storeFirst(known);
+  await leaveOriginal(api.config, known, 0);
   expect(await takeOver(known, provider)).toMatchObject({
     status: 'SUCCEEDED',
     costUsd: '0.123400',
@@ -230,21 +229,10 @@ test('a call whose pictures are all stored is asked once more what it cost, and 
     images: [{}],
   });
   const forgotten = await leave([{ number: 1, positions: [0], providerRequestId: 'job-e' }]);
-  await storeFirst(forgotten);
+  await leaveOriginal(api.config, forgotten, 0);
   expect(await takeOver(forgotten, gone)).toMatchObject({
     status: 'SUCCEEDED',
     costUsd: '0.010000',
     attempts: [{ outcome: 'SUCCEEDED', failure: null }],
   });
 });
-
-/** As a worker does it that is killed before it writes the row. */
-async function storeFirst(id: string): Promise<void> {
-  const name = originalName({ generationId: decodeKey(id, 'Generation'), attempt: 1, position: 0 });
-  const store = createAzureImageStore({
-    connectionString: api.config.AZURE_STORAGE_CONNECTION_STRING ?? '',
-    containerName: api.config.AZURE_STORAGE_CONTAINER,
-    clock: { now: () => Date.now() },
-  });
-  await store.put({ name, bytes: await blankPicture(64, 64), mediaType: 'image/png' });
-}

@@ -5,7 +5,6 @@ import { claimPeriodicTask } from '../../src/database/claim-periodic-task.ts';
 import { type SweepOptions, startBlobSweep, sweepBlobs } from '../../src/generations/sweep-blobs.ts';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
 import { createLogger } from '../../src/log.ts';
-import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
 import { inputName, originalName, withVariants } from '../../src/storage/blob-names.ts';
 import type { ImageStore } from '../../src/storage/image-store.ts';
 import { noise } from '../pictures/sample-pictures.ts';
@@ -13,6 +12,7 @@ import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, follow } from '../support/documents.ts';
 import { submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
+import { openImages } from '../support/images.ts';
 import { uploadAs } from '../support/multipart.ts';
 import { createStage, paintAfter } from '../support/stage.ts';
 
@@ -25,9 +25,7 @@ let store: ImageStore;
 let lines: { readonly level: number; readonly imageIds?: readonly string[] }[];
 beforeEach(async () => {
   darkroom = await startDarkroom({ providers: [stage.provider] });
-  const { AZURE_STORAGE_CONNECTION_STRING: connectionString = '', AZURE_STORAGE_CONTAINER: containerName } =
-    darkroom.config;
-  store = createAzureImageStore({ connectionString, containerName, clock: { now: Date.now } });
+  store = openImages(darkroom.config);
   lines = [];
 });
 afterEach(() => darkroom[Symbol.asyncDispose]());

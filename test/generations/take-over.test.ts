@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeKey } from '../../src/graphql/global-ids.ts';
-import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
-import { originalName } from '../../src/storage/blob-names.ts';
-import { blankPicture } from '../support/blank-provider.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, follow } from '../support/documents.ts';
 import {
@@ -15,6 +11,7 @@ import {
   submit,
   typesOf,
 } from '../support/generations.ts';
+import { leaveOriginal } from '../support/images.ts';
 import { createStage, paintAll } from '../support/stage.ts';
 import { startWorkerProcess } from '../support/worker.ts';
 
@@ -52,7 +49,7 @@ beforeAll(async () => {
     collect(api.client.subscribe(follow, { id, afterSequence: 0 })),
   );
   await killed.until('held', 2);
-  await putBlob(interrupted, 1);
+  await leaveOriginal(api.config, interrupted, 1);
   const from = performance.now();
   killed.signal('SIGKILL');
   await api.client.query(cancel, { id: cancelled });
@@ -82,17 +79,6 @@ beforeAll(async () => {
   await Promise.all(stories.values());
 }, 60_000);
 afterAll(() => stack.disposeAsync());
-
-/** As a worker leaves it that is killed between storing the bytes and writing the row. */
-async function putBlob(id: string, position: number): Promise<void> {
-  const store = createAzureImageStore({
-    connectionString: api.config.AZURE_STORAGE_CONNECTION_STRING ?? '',
-    containerName: api.config.AZURE_STORAGE_CONTAINER,
-    clock: { now: () => Date.now() },
-  });
-  const name = originalName({ generationId: decodeKey(id, 'Generation'), attempt: 1, position });
-  await store.put({ name, bytes: await blankPicture(64, 64), mediaType: 'image/png' });
-}
 
 async function storyOf(name: string): Promise<Story> {
   const story = stories.get(name);

@@ -3,8 +3,8 @@ import type { InputDependencies } from '../../src/inputs/dependencies.ts';
 import { createLogger } from '../../src/log.ts';
 import { createDownloader } from '../../src/network/download.ts';
 import { createPictureLab } from '../../src/pictures/picture-lab.ts';
-import { createAzureImageStore } from '../../src/storage/azure-image-store.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
+import { openImages } from '../support/images.ts';
 import { type Standin, sendText, startStandin } from '../support/standins/standin.ts';
 
 /** A darkroom without a worker, and what the verbs of `inputs/` are made of on its database and container. */
@@ -24,8 +24,7 @@ export async function startStudio(): Promise<Studio> {
   const downloader = stack.use(createDownloader({ trustedOrigins: [web.url] }));
   const lab = stack.use(createPictureLab({ log: createLogger({ level: 'fatal' }) }));
   const clock = { now: Date.now };
-  const { AZURE_STORAGE_CONNECTION_STRING = '', AZURE_STORAGE_CONTAINER: containerName } = darkroom.config;
-  const images = createAzureImageStore({ connectionString: AZURE_STORAGE_CONNECTION_STRING, containerName, clock });
+  const images = openImages(darkroom.config, clock);
   const dependencies = { database: darkroom.database, images, lab, downloader, clock, createId: createUuidV7 };
   const resources = stack.move();
   return {

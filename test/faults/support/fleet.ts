@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { connectDatabase, type Database } from '../../../src/database/database.ts';
 import { createLogger } from '../../../src/log.ts';
-import { createAzureImageStore } from '../../../src/storage/azure-image-store.ts';
 import type { ImageStore } from '../../../src/storage/image-store.ts';
 import type { Client, Variables } from '../../support/client.ts';
+import { openImages } from '../../support/images.ts';
 import { createTestContainerName, createTestDatabase } from '../../support/test-database.ts';
 import { submitDocument } from './documents.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -102,14 +102,6 @@ async function findServices(stack: AsyncDisposableStack, { environment = {} }: F
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     WORKER_CONCURRENCY: '8',
   };
-}
-
-function openImages(services: Awaited<ReturnType<typeof findServices>>): ImageStore {
-  return createAzureImageStore({
-    connectionString: services.AZURE_STORAGE_CONNECTION_STRING,
-    containerName: services.AZURE_STORAGE_CONTAINER,
-    clock: { now: () => Date.now() },
-  });
 }
 
 async function configureVendors(directory: string, { runpod, nebius }: { runpod: Vendor; nebius: Vendor }) {
