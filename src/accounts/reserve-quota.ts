@@ -2,7 +2,7 @@ import { chargeCall } from '../database/charge-call.ts';
 import type { Connection, Database, Transaction } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
 import { lockQuotaCounter, readQuotaCounter, turnQuotaDay } from '../database/quota-counter.ts';
-import { isNotCounted, type QuotaReservation, reserveQuotaAtLast, reserveQuotaRow } from '../database/reserve-quota.ts';
+import { isNotCounted, type QuotaReservation, reserveQuotaRow } from '../database/reserve-quota.ts';
 import type { Clock } from '../domain/clock.ts';
 import { findExceeded, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
 import { QuotaExceeded } from '../domain/user-errors.ts';
@@ -16,12 +16,15 @@ export interface Reservation {
   readonly at: Date;
 }
 
-/** Counts a request against the limits of those it is for. */
-export type Reserve = (transaction: Transaction, reservation: Reservation) => Promise<void>;
+/**
+ * Counts a request against the limits of those it is for, or answers what the last statement of the transaction has to count. Its
+ * failure is what `isNotCounted` knows.
+ */
+export type Reserve = (transaction: Transaction, reservation: Reservation) => Promise<readonly QuotaReservation[]>;
 
 /**
- * Runs a transaction that accepts a request, and that reserves as the last thing that it does, by what it is given for that. Runs
- * it a second time where there was no counter yet, or a new day begins. Throws `QuotaExceeded`; then nothing of it is left.
+ * Runs a transaction that accepts a request, and that reserves by what it is given for that. Runs it a second time where there was
+ * no counter yet, or a new day begins. Throws `QuotaExceeded`; then nothing of it is left.
  */
 export async function withinQuota<Result>(
   { database, quotaDefaults }: Pick<Dependencies, 'database' | 'quotaDefaults'>,
@@ -36,13 +39,15 @@ export async function withinQuota<Result>(
   // The usual refusal waits for nobody: whoever asks too much does not hold up the counter.
   const full = await findFullQuota(database.pool, quotaDefaults, question);
   if (full !== undefined) throw new QuotaExceeded(full);
-  return transact(reserveQuota);
+  return transact(async (transaction, reservation) => {
+    await reserveQuota(transaction, reservation);
+    return [];
+  });
 }
 
-/** Together with the COMMIT, so that the counters are locked for that alone. */
-const reserveAtLast: Reserve = async (transaction, { subjects, id, use, at }) => {
-  for (const limited of subjects) reserveQuotaAtLast(transaction, { ...limited, id, use, at });
-};
+/** Together with the COMMIT, so that the counters are locked for no round trip. */
+const reserveAtLast: Reserve = async (_, { subjects, id, use, at }) =>
+  subjects.map((limited) => ({ ...limited, id, use, at }));
 
 /** Makes counters that are missing, and turns days. Throws `QuotaExceeded`, which undoes the transaction. */
 export async function reserveQuota(connection: Connection, { subjects, id, use, at }: Reservation): Promise<void> {

@@ -17,21 +17,21 @@ export interface AuditEntry {
 }
 
 const columns = 'id, at, "userId", credential, "apiKeyId", action, "objectId", address, "requestId", details';
-const columnCount = 10;
+export const auditColumnCount = 10;
 
 /**
  * A statement, or the part of one, that inserts an entry of which `firstParameter` is the first value: in any case, or for each row
  * of `source`, such as `changed`.
  */
 export function toAuditInsert(firstParameter: number, source?: string): string {
-  const places = Array.from({ length: columnCount }, (_, index) => `$${firstParameter + index}`).join(', ');
+  const places = Array.from({ length: auditColumnCount }, (_, index) => `$${firstParameter + index}`).join(', ');
   const rows = source === undefined ? `VALUES (${places})` : `SELECT ${places} FROM ${source}`;
   return `INSERT INTO "AuditEntry" (${columns}) ${rows}`;
 }
 
 /** Nulls for none. */
 export function toAuditValues(entry: AuditEntry | null): unknown[] {
-  if (entry === null) return Array(columnCount).fill(null);
+  if (entry === null) return Array(auditColumnCount).fill(null);
   const { id, at, userId, credential, apiKeyId, action, objectId, address, requestId, details } = entry;
   return [id, at, userId, credential, apiKeyId, action, objectId, address, requestId, JSON.stringify(details)];
 }

@@ -1,7 +1,7 @@
-import type { Connection } from './database.ts';
+import type pg from 'pg';
 import type { Generation } from './generated/client.ts';
-import { type AuditEntry, toAuditInsert, toAuditValues } from './insert-audit-entry.ts';
-import type { OwnLimits } from './quota-counter.ts';
+import { type AuditEntry, auditColumnCount, toAuditInsert, toAuditValues } from './insert-audit-entry.ts';
+import { type QuotaReservation, reservationColumnCount, toReservation, toReservationValues } from './reserve-quota.ts';
 
 export interface NewGeneration {
   readonly row: Generation;
@@ -12,18 +12,18 @@ export interface NewGeneration {
 
 export interface AcceptanceNotes {
   readonly auditEntry: AuditEntry;
-  /** How far those are counted that wait already. */
-  readonly maxWaiting: number;
+  /** What is still to be counted, the user before the key. */
+  readonly reservations: readonly QuotaReservation[];
 }
 
-// One that is repeated may be deleted meanwhile: then it is as if that came later. What waits is counted along the index of the
-// user's status, which the order makes the cheapest. $24 is the key of the entry in the audit log.
-const text = `
+const firstOfAudit = 19;
+const firstOfReservations = firstOfAudit + auditColumnCount;
+
+const parts = `
   WITH generation AS (
     INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
       "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt", "deadlineAt", "retryOfId")
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-      (SELECT id FROM "Generation" WHERE id = $16 FOR KEY SHARE))
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     RETURNING id, status, "lastSequence", "createdAt"
   ), prompt AS (
     INSERT INTO "Prompt" (id, "generationId", position, text, source, "createdAt")
@@ -32,35 +32,43 @@ const text = `
     INSERT INTO "Prompt" (id, "generationId", position, text, source, "writtenBy", "createdAt")
     SELECT $18, id, 1, $9, 'ENHANCER', 'style', "createdAt" FROM generation WHERE $18::uuid IS NOT NULL
   ), audited AS (
-    ${toAuditInsert(20)}
-  )
-  INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
-  SELECT id, "lastSequence", "createdAt", 'REQUEST_RECEIVED', status, 0 FROM generation
-  RETURNING (SELECT count(*)::int FROM (
-      SELECT FROM "Generation" WHERE "userId" = $2 AND status = 'QUEUED' ORDER BY id DESC LIMIT $19
-    ) AS queued) AS waiting,
-    (SELECT quota FROM "User" WHERE id = $2) AS "user", (SELECT quota FROM "ApiKey" WHERE id = $24) AS "apiKey"`;
+    ${toAuditInsert(firstOfAudit)}
+  ), event AS (
+    INSERT INTO "GenerationEvent" ("generationId", sequence, at, type, status, "imagesStored")
+    SELECT id, "lastSequence", "createdAt", 'REQUEST_RECEIVED', status, 0 FROM generation
+    RETURNING sequence
+  )`;
 
-export interface InsertedGeneration {
-  /** How many of its user wait already, counted up to `maxWaiting`. */
-  readonly waiting: number;
-  /** Of its user, and of the key that it was asked for with. */
-  readonly own: OwnLimits;
+/** The counters come after the generation, and each after the one before: locks are taken in one order everywhere. */
+function toText(reservationCount: number): string {
+  const reservations = Array.from({ length: reservationCount }, (_, index) =>
+    toReservation({
+      name: `counted${index + 1}`,
+      source: index === 0 ? 'event' : `counted${index}`,
+      firstParameter: firstOfReservations + index * reservationColumnCount,
+    }),
+  );
+  const all = [parts, ...reservations].join(', ');
+  return reservationCount === 0
+    ? `${all} SELECT FROM event`
+    : `${all} SELECT refuse_quota() WHERE NOT EXISTS (SELECT FROM counted${reservationCount})`;
 }
 
-/** A queued generation with its wordings, its first event and its entry in the audit log. */
-export async function insertGeneration(
-  connection: Connection,
+const texts = [0, 1, 2].map(toText);
+
+/**
+ * A statement that inserts a queued generation with its wordings, its first event and its entry in the audit log, and counts it. Where
+ * one of the limits does not allow it, or there is no counter yet, it fails with what `isNotCounted` knows.
+ */
+export function toGenerationInsert(
   { row, promptId, styledPromptId }: NewGeneration,
-  { auditEntry, maxWaiting }: AcceptanceNotes,
-): Promise<InsertedGeneration> {
-  const values = [...toValues(row), promptId, styledPromptId, maxWaiting, ...toAuditValues(auditEntry)];
-  const query = { name: 'insert-generation', text, values };
-  const { rows } = await connection.query<OwnLimits & { readonly waiting: number }>(query);
-  const [inserted] = rows;
-  if (inserted === undefined) throw new Error(`Generation ${row.id} was not inserted.`);
-  const { waiting, ...own } = inserted;
-  return { waiting, own };
+  { auditEntry, reservations }: AcceptanceNotes,
+): pg.QueryConfig {
+  const text = texts[reservations.length];
+  if (text === undefined) throw new Error(`A generation counts for a user and a key, not for ${reservations.length}.`);
+  const own = [...toValues(row), promptId, styledPromptId, ...toAuditValues(auditEntry)];
+  const values = [...own, ...reservations.flatMap(toReservationValues)];
+  return { name: `insert-generation-${reservations.length}`, text, values };
 }
 
 function toValues(row: Generation): unknown[] {

@@ -1,7 +1,8 @@
 import { type Asker, findLimited } from '../accounts/quota-subjects.ts';
 import { type Reserve, withinQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
-import { insertGeneration, type NewGeneration } from '../database/insert-generation.ts';
+import { holdAsker } from '../database/hold-asker.ts';
+import { type NewGeneration, toGenerationInsert } from '../database/insert-generation.ts';
 import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
@@ -51,27 +52,36 @@ async function store(
   replayable: Replayable | null,
   { generation, inputs, asker, costUsd }: GenerationToAccept,
 ): Promise<Acceptance> {
-  const { id: generationId, createdAt: at, retryOfId } = generation.row;
-  const action = retryOfId === null ? 'generation.create' : 'generation.retry';
-  const auditEntry = audit.toEntry({ action, objectId: generationId });
+  const { id, userId, createdAt: at, retryOfId } = generation.row;
+  const auditEntry = audit.toEntry({
+    action: retryOfId === null ? 'generation.create' : 'generation.retry',
+    objectId: id,
+  });
+  const asked = { userId, apiKeyId: auditEntry.apiKeyId, retryOfId, maxWaiting };
   const use = { kind: 'GENERATION', costUsd } as const;
   const accept = (reserve: Reserve) =>
     database.transaction(async (transaction) => {
-      const known = replayable === null ? undefined : await claimKey(transaction, { replayable, generationId, at });
-      if (known !== undefined) return known;
-      const { waiting, own } = await insertGeneration(transaction, generation, { auditEntry, maxWaiting });
-      await insertInputs(transaction, generationId, inputs);
-      await queue.enqueue(transaction, [toRunJob(generationId, toPriority({ createdAt: at, waiting }))]);
-      await reserve(transaction, { subjects: findLimited(asker, quotaDefaults, own), id: generationId, use, at });
+      const [known, held] = await Promise.all([
+        replayable === null ? undefined : claimKey(transaction, { replayable, generationId: id, at }),
+        holdAsker(transaction, asked),
+      ]);
+      if (known !== undefined) return toReplay(known);
+      // All of what follows goes with the COMMIT, the counters last: their rows are the ones that others wait for.
+      await queue.enqueueAtLast(transaction, [toRunJob(id, toPriority({ createdAt: at, waiting: held.waiting }))]);
+      const subjects = findLimited(asker, quotaDefaults, held.own);
+      const reservations = await reserve(transaction, { subjects, id, use, at });
+      const row = { ...generation.row, retryOfId: held.retryOfId };
+      transaction.atLast(toGenerationInsert({ ...generation, row }, { auditEntry, reservations }));
+      await insertInputs(transaction, id, inputs);
       crashPoint('before-accept-commit');
-      return undefined;
+      return { generationId: id, generation: row, replayed: false };
     });
-  const replay = await withinQuota({ database, quotaDefaults }, { asker, use, at }, accept);
-  if (replay !== undefined) return toReplay(replay);
+  const acceptance = await withinQuota({ database, quotaDefaults }, { asker, use, at }, accept);
+  if (acceptance.replayed) return acceptance;
   crashPoint('after-accept-commit');
   // Nobody can watch it yet: its id is not known to anyone.
   announce({ kind: 'work' });
-  return { generationId, generation: generation.row, replayed: false };
+  return acceptance;
 }
 
 function toReplay(generationId: string): Acceptance {

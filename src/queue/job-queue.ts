@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connection } from '../database/database.ts';
+import type { Connection, Transaction } from '../database/database.ts';
 import type { WorkerSlot } from './slots.ts';
 
 /** What can be queued. A payload is a wake-up call: the truth is in our own tables. */
@@ -50,6 +50,8 @@ export interface WorkOptions<Name extends JobName> {
 export interface JobQueue extends AsyncDisposable {
   /** Part of the caller's transaction. Where a job of this name and key lives already, nothing happens. */
   enqueue(connection: Connection, jobs: readonly Job[]): Promise<void>;
+  /** The same, sent with the COMMIT. */
+  enqueueAtLast(transaction: Pick<Transaction, 'atLast'>, jobs: readonly Job[]): Promise<void>;
   /** Says that jobs of this name may be waiting. Losing this call costs a second, never a job. */
   wake(name: JobName): void;
   /** Takes jobs until disposed; then lets those that run end in the time that the process has, and hands back the rest. */

@@ -1,10 +1,10 @@
 import { type Db, PgBoss, type Queue } from 'pg-boss';
-import type { Connection, Database } from '../database/database.ts';
+import type { Connection, Database, Transaction } from '../database/database.ts';
 import { isOutage } from '../database/outage.ts';
 import { createOutageNews } from '../database/outage-news.ts';
 import { createStatementNames } from '../database/statement-names.ts';
 import type { Logger } from '../log.ts';
-import type { JobName, JobQueue } from './job-queue.ts';
+import type { Job, JobName, JobQueue } from './job-queue.ts';
 import { type PgBossWorker, startPgBossWorker } from './pg-boss-worker.ts';
 
 // Without a delay: what was lost with its worker is given away at once. What failed waits in the worker.
@@ -51,13 +51,14 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
     await boss.updateQueue(name, settings);
   }
   const workers = new Map<JobName, PgBossWorker>();
+  const send = async (db: Db, jobs: readonly Job[]) => {
+    for (const { name, data, key: singletonKey, priority = 0 } of jobs) {
+      await boss.send(name, data, { singletonKey, priority, db });
+    }
+  };
   return {
-    async enqueue(connection, jobs) {
-      const db = toNamedConnection(connection);
-      for (const { name, data, key: singletonKey, priority = 0 } of jobs) {
-        await boss.send(name, data, { singletonKey, priority, db });
-      }
-    },
+    enqueue: (connection, jobs) => send(toNamedConnection(connection), jobs),
+    enqueueAtLast: (transaction, jobs) => send(toLastStatements(transaction), jobs),
     wake: (name) => workers.get(name)?.wake(),
     work(work) {
       const worker = startPgBossWorker({ boss, log, drainMilliseconds }, work);
@@ -73,9 +74,21 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
 // Sending is one statement, always the same for a queue: named, PostgreSQL parses and plans it once per connection.
 const nameStatement = createStatementNames();
 
+function toNamed(text: string, values: unknown[] = []) {
+  return { name: nameStatement({ sql: text }), text, values };
+}
+
 function toNamedConnection(connection: Connection): Db {
+  return { executeSql: (text, values) => connection.query(toNamed(text, values)) };
+}
+
+/** Told as if a job with the key lived already: which of the two it is, is not known before the end. */
+function toLastStatements({ atLast }: Pick<Transaction, 'atLast'>): Db {
   return {
-    executeSql: (text, values = []) => connection.query({ name: nameStatement({ sql: text }), text, values }),
+    async executeSql(text, values) {
+      atLast(toNamed(text, values));
+      return { rows: [] };
+    },
   };
 }
 

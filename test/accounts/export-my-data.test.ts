@@ -212,7 +212,7 @@ test('a link that nobody was given opens nothing, nor does one that is over, who
   expect((await fetch(href)).status).toBe(404);
   const prefix = `${exportsPrefix}${await idOf(client)}/`;
   expect(await images.list(prefix)).toHaveLength(1);
-  const queue = { ...nothing, enqueue: async () => undefined };
+  const queue = { ...nothing, enqueue: async () => undefined, enqueueAtLast: async () => undefined };
   await sweepExports({ database: darkroom.database, images, clock, queue });
   expect(await images.list(prefix)).toEqual([]);
   ahead = 0;

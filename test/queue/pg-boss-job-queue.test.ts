@@ -70,6 +70,23 @@ test('a job of a transaction that is rolled back is never run', async () => {
   expect(worker.timesOf(lost.key)).toEqual([]);
 });
 
+test('a job that is sent with a COMMIT is there where that succeeds, and nowhere else', async () => {
+  const [kept, lost] = [createJob(), createJob()];
+  const failed = database.transaction(async (transaction) => {
+    await queue.enqueueAtLast(transaction, [lost]);
+    transaction.atLast({ text: 'SELECT 1 / 0' });
+  });
+  await expect(failed).rejects.toThrow('division by zero');
+  expect(await countJobs(lost.key)).toBe(0);
+  await database.transaction(async (transaction) => {
+    await queue.enqueueAtLast(transaction, [kept, kept]);
+    expect(await countJobs(kept.key)).toBe(0);
+  });
+  expect(await countJobs(kept.key)).toBe(1);
+  await using worker = work();
+  await expect.poll(() => worker.timesOf(kept.key).length).toBe(1);
+});
+
 test('of one key there is one job, while it waits and while it runs', async () => {
   const job = createJob();
   await Promise.all([1, 2, 3].map(() => queue.enqueue(database.pool, [job, job])));
