@@ -1,12 +1,9 @@
-import type OpenAI from 'openai';
 import type { Secret } from '../domain/secret.ts';
-import { createClient } from '../providers/openai/create-client.ts';
-import { createBadResponse, toFailure } from '../providers/openai/to-failure.ts';
+import { createBadResponse } from '../providers/openai/bad-response.ts';
 import { ProviderError } from '../providers/provider-error.ts';
 import { cleanWords } from '../providers/vendor-words.ts';
-import { type EnhancerSettings, maxAnswerTokens } from './enhancer-settings.ts';
-import { writeInstructions } from './instructions.ts';
-import type { EnhancementWish, PromptEnhancer } from './prompt-enhancer.ts';
+import type { EnhancerSettings } from './enhancer-settings.ts';
+import type { PromptEnhancer } from './prompt-enhancer.ts';
 import { type ChatReply, readChatReply } from './read-chat-reply.ts';
 import { readWording } from './read-wording.ts';
 import { toCostUsd } from './token-cost.ts';
@@ -16,44 +13,18 @@ const usualModel = 'gpt-5.6-luna';
 
 /** OpenAI's chat, or that of a server which speaks as OpenAI does. */
 export function createOpenAIEnhancer(settings: EnhancerSettings): PromptEnhancer {
-  const { fetch, apiKey, baseUrl, model = usualModel, prices } = settings;
-  const client = createClient(fetch, { apiKey, baseUrl });
+  const { apiKey, model = usualModel, prices } = settings;
   return {
     provider: 'openai',
     writtenBy: `openai/${model}`,
     async enhance(wish) {
-      const reply = readChatReply(await ask({ client, apiKey, model }, wish));
+      // With OpenAI's SDK, which a server at rest does not need.
+      const { askOpenAI } = await import('./ask-openai.ts');
+      const reply = readChatReply(await askOpenAI({ ...settings, label, model }, wish));
       if (reply === undefined) throw createBadResponse(`${label} answered with something that cannot be read.`);
       return { text: takeWording(reply, apiKey), costUsd: toCostUsd(reply.tokens, prices) };
     },
   };
-}
-
-interface Chat {
-  readonly client: OpenAI;
-  readonly apiKey: Secret;
-  readonly model: string;
-}
-
-async function ask({ client, apiKey, model }: Chat, { prompt, signal, ...wish }: EnhancementWish): Promise<unknown> {
-  signal.throwIfAborted();
-  try {
-    return await client.chat.completions.create(
-      {
-        model,
-        messages: [
-          // Compatible servers do not know OpenAI's newer name for it, `developer`; OpenAI knows both.
-          { role: 'system', content: writeInstructions(wish.model) },
-          { role: 'user', content: prompt },
-        ],
-        max_completion_tokens: maxAnswerTokens,
-      },
-      { signal },
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    throw toFailure(error, { label, apiKey });
-  }
 }
 
 function takeWording({ content, refusal, finishReason, categories }: ChatReply, apiKey: Secret): string {

@@ -11,6 +11,7 @@ const { asynchronous, synchronous } = models;
 interface Ending {
   readonly status: string;
   readonly failure: { readonly code: string; readonly retryable: boolean } | null;
+  readonly costUsd: string | null;
   readonly attempts: readonly { readonly outcome: string }[];
 }
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => fleet[Symbol.asyncDispose]());
 
 const ending = /* GraphQL */ `
-  query ($id: ID!) { generation(id: $id) { status failure { code retryable } attempts { outcome } } }
+  query ($id: ID!) { generation(id: $id) { status failure { code retryable } costUsd attempts { outcome } } }
 `;
 
 async function make(model: string, input: Variables = {}): Promise<Ending & { readonly prompt: string }> {
@@ -152,7 +153,20 @@ describe('F18 a vendor that answers nonsense', () => {
   });
 });
 
-test('F19 a vendor that no longer knows the job: the caller is told that its picture is lost', async () => {
-  fleet.runpod.interject(/status/, (_, response) => sendJson(response, 404, { error: 'job not found' }));
-  expect(await make(asynchronous)).toMatchObject({ status: 'FAILED', failure: { code: 'OUTPUT_LOST' } });
+describe('F19 whoever comes back for a picture comes too late', () => {
+  const completed = {
+    id: 'x',
+    status: 'COMPLETED',
+    output: { image_url: 'http://127.0.0.1:9/gone.png', cost: 0.0123 },
+  };
+
+  test.each([
+    ['the vendor no longer knows the job', 404, { error: 'job not found' }, null],
+    ['its link leads nowhere any more', 200, completed, '0.012300'],
+  ])('%s: the caller is told that it is lost, and what it cost', async (_, status, body, costUsd) => {
+    fleet.runpod.interject(/status/, (_, response) => sendJson(response, status, body));
+    const made = await make(asynchronous);
+    expect(made).toMatchObject({ status: 'FAILED', failure: { code: 'OUTPUT_LOST' }, costUsd });
+    await conclude(fleet, { fault: 'F19', what: 'picture that the vendor has thrown away' });
+  });
 });

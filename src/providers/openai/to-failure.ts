@@ -5,6 +5,7 @@ import { toUnreachable } from '../call-vendor.ts';
 import { ProviderError } from '../provider-error.ts';
 import { toStatusError } from '../status-error.ts';
 import { cleanWords } from '../vendor-words.ts';
+import { createBadResponse } from './bad-response.ts';
 import { FailedAnswer } from './careful-fetch.ts';
 import { findInputUnreadError } from './input-unread-error.ts';
 import { type Complaint, readComplaint, toComplaint } from './read-complaint.ts';
@@ -33,10 +34,6 @@ export function toFailure(error: unknown, server: Server): unknown {
 function toReadingFailure(error: unknown, { label }: Server): ProviderError {
   if (!(error instanceof SyntaxError)) return toUnreachable(label, toNetworkError(error));
   return createBadResponse(`${label} answered with something that cannot be read.`);
-}
-
-export function createBadResponse(message: string): ProviderError {
-  return new ProviderError(message, { code: 'PROVIDER_BAD_RESPONSE', retryable: true });
 }
 
 function toAnswerFailure({ status, headers, body }: FailedAnswer, server: Server): ProviderError {
