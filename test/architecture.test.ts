@@ -142,6 +142,17 @@ test('pictures are decoded by the lab alone, and no decoder is imported by what 
   expect(outside.filter(({ to }) => [...reach(imports, to)].some((path) => decoders.includes(path)))).toEqual([]);
 });
 
+test('every prepared statement has a name of its own', () => {
+  // Where two have one name, the driver refuses whichever comes second on a connection.
+  const named =
+    /\bname: (?<quote>['`])(?<name>[^'`]+)\k<quote>,\s*text\b|createStepStatement\(\{\s*name: '(?<step>[^']+)'/g;
+  const names = files.flatMap(({ source }) =>
+    [...source.matchAll(named)].map(({ groups }) => groups?.name ?? groups?.step ?? ''),
+  );
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
 test(`no file has more than ${maxLines} lines`, () => {
   const long = files.filter(({ source }) => source.trimEnd().split('\n').length > maxLines);
   expect(long.map(({ path }) => path)).toEqual([]);

@@ -56,12 +56,12 @@ export async function reserveQuota(connection: Connection, { subjects, id, use, 
 
 async function reserve(connection: Connection, reservation: QuotaReservation): Promise<void> {
   if (await reserveQuotaRow(connection, reservation)) return;
-  const { subject, limits, id: exceptId, use, at } = reservation;
+  const { subject, limits, use, at } = reservation;
   // Refused without a lock here too.
   const seen = await readQuotaCounter(connection, subject.id);
   const full = seen && findExceeded(toQuotas(limits, seen, at), use);
   if (full !== undefined) throw new QuotaExceeded(full);
-  await openQuotaCounter(connection, { subject, at, exceptId });
+  await openQuotaCounter(connection, { subject, at });
   await turnQuotaDay(connection, { subjectId: subject.id, at });
   // Under its lock nobody gives back in between what the first try was short of: the answer fits the numbers.
   const count = await lockQuotaCounter(connection, subject.id);

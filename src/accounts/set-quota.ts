@@ -62,7 +62,7 @@ async function change(dependencies: Dependencies, wish: Change): Promise<readonl
     if (!(await write(connection))) throw new NotFound(subject.kind === 'user' ? 'user' : 'API key');
     await audit.write(connection, { action, objectId: subject.id, details: { quota } });
     // What was asked for before counts: as if it had been limited then.
-    const opened = { subject, at, exceptId: null };
+    const opened = { subject, at };
     if (!(await openQuotaCounter(connection, opened))) await enterHistory(connection, opened);
   });
   return readQuotas(database.pool, { subject, limits: toLimits(defaults, quota) }, at);

@@ -5,8 +5,6 @@ import type { QuotaSubject } from './reserve-quota.ts';
 export interface CounterToOpen {
   readonly subject: QuotaSubject;
   readonly at: Date;
-  /** A generation that is just being accepted, and counted next. */
-  readonly exceptId: string | null;
 }
 
 const insert = (table: string, userId: string) => `
@@ -24,36 +22,33 @@ const inserts = {
 // Those that can still change: what the next statement reads of them stays true until it is counted.
 const lock = `
   SELECT FROM "Generation" WHERE "userId" = $1 AND status IN ('QUEUED', 'RUNNING', 'CANCELLING')
-    AND id IS DISTINCT FROM $2 ORDER BY id FOR UPDATE`;
+    ORDER BY id FOR UPDATE`;
 
 const enter = `
   INSERT INTO "QuotaLedger" (id, "subjectId", "userId", kind, state, at, "reservedUsd", "costUsd")
   SELECT id, "userId", "userId", 'GENERATION',
     CASE WHEN status = 'QUEUED' THEN 'QUEUED' WHEN status IN ('RUNNING', 'CANCELLING') THEN 'RUNNING' ELSE 'SETTLED' END,
     "createdAt", 0, COALESCE("costUsd", 0)
-  FROM "Generation" WHERE "userId" = $1 AND id IS DISTINCT FROM $2
-    AND ("createdAt" >= date_trunc('month', $3::timestamptz, 'UTC') OR status IN ('QUEUED', 'RUNNING', 'CANCELLING'))
+  FROM "Generation" WHERE "userId" = $1
+    AND ("createdAt" >= date_trunc('month', $2::timestamptz, 'UTC') OR status IN ('QUEUED', 'RUNNING', 'CANCELLING'))
   ON CONFLICT DO NOTHING`;
 
 /**
  * Makes the counter of a user or key who is limited from now on. What a user has asked for before, this month, is counted: what it
  * had reserved is not known. False where it was there already. `connection` is that of a transaction.
  */
-export async function openQuotaCounter(
-  connection: Connection,
-  { subject, at, exceptId }: CounterToOpen,
-): Promise<boolean> {
+export async function openQuotaCounter(connection: Connection, { subject, at }: CounterToOpen): Promise<boolean> {
   const made = await connection.query({ ...inserts[subject.kind], values: [subject.id, at] });
   if (made.rowCount === 0) return false;
-  await enterHistory(connection, { subject, at, exceptId });
+  await enterHistory(connection, { subject, at });
   return true;
 }
 
 /** Also counts what was asked for while nothing was limited. */
-export async function enterHistory(connection: Connection, { subject, at, exceptId }: CounterToOpen): Promise<void> {
+export async function enterHistory(connection: Connection, { subject, at }: CounterToOpen): Promise<void> {
   if (subject.kind === 'user') {
-    await connection.query({ name: 'lock-unfinished', text: lock, values: [subject.id, exceptId] });
-    await connection.query({ name: 'enter-quota-history', text: enter, values: [subject.id, exceptId, at] });
+    await connection.query({ name: 'lock-unfinished', text: lock, values: [subject.id] });
+    await connection.query({ name: 'enter-quota-history', text: enter, values: [subject.id, at] });
   }
   await recountQuota(connection, subject.id);
 }

@@ -14,8 +14,8 @@ const repeatMilliseconds = {
 /** The connection of a transaction. */
 export interface Transaction extends Pick<pg.ClientBase, 'query'> {
   /**
-   * Sends a statement together with the COMMIT: what it locks is locked for no round trip. Where it fails, nothing is committed,
-   * and the transaction throws that.
+   * Sends a statement together with the COMMIT: what it locks is locked for no round trip. Where PostgreSQL refuses it, nothing is
+   * committed, and the transaction throws that.
    */
   atLast(statement: pg.QueryConfig): void;
 }

@@ -3,7 +3,7 @@ import { type Reserve, withinQuota } from '../accounts/reserve-quota.ts';
 import type { Audit } from '../database/audit.ts';
 import { holdAsker } from '../database/hold-asker.ts';
 import { type NewGeneration, toGenerationInsert } from '../database/insert-generation.ts';
-import { insertInputs, type NewInput } from '../database/insert-inputs.ts';
+import { holdInputImages, type NewInput, toInputsInsert } from '../database/insert-inputs.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { claimKey, findReplay, type Replayable } from './idempotency.ts';
@@ -66,13 +66,14 @@ async function store(
         holdAsker(transaction, asked),
       ]);
       if (known !== undefined) return toReplay(known);
-      // All of what follows goes with the COMMIT, the counters last: their rows are the ones that others wait for.
+      await holdInputImages(transaction, inputs);
+      // What is written goes with the COMMIT: no round trip lies between it and the lock of a counter, for which others wait.
       await queue.enqueueAtLast(transaction, [toRunJob(id, toPriority({ createdAt: at, waiting: held.waiting }))]);
       const subjects = findLimited(asker, quotaDefaults, held.own);
       const reservations = await reserve(transaction, { subjects, id, use, at });
       const row = { ...generation.row, retryOfId: held.retryOfId };
       transaction.atLast(toGenerationInsert({ ...generation, row }, { auditEntry, reservations }));
-      await insertInputs(transaction, id, inputs);
+      if (inputs.length > 0) transaction.atLast(toInputsInsert(id, inputs));
       crashPoint('before-accept-commit');
       return { generationId: id, generation: row, replayed: false };
     });

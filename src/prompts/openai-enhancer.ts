@@ -14,12 +14,13 @@ const usualModel = 'gpt-5.6-luna';
 /** OpenAI's chat, or that of a server which speaks as OpenAI does. */
 export function createOpenAIEnhancer(settings: EnhancerSettings): PromptEnhancer {
   const { apiKey, model = usualModel, prices } = settings;
+  // With OpenAI's SDK, which takes memory only where it is used.
+  const loading = import('./ask-openai.ts');
   return {
     provider: 'openai',
     writtenBy: `openai/${model}`,
     async enhance(wish) {
-      // With OpenAI's SDK, which a server at rest does not need.
-      const { askOpenAI } = await import('./ask-openai.ts');
+      const { askOpenAI } = await loading;
       const reply = readChatReply(await askOpenAI({ ...settings, label, model }, wish));
       if (reply === undefined) throw createBadResponse(`${label} answered with something that cannot be read.`);
       return { text: takeWording(reply, apiKey), costUsd: toCostUsd(reply.tokens, prices) };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { insertInputs } from '../../src/database/insert-inputs.ts';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { cancel, follow, remove } from '../support/documents.ts';
 import { readRow, submit, waitForEnd } from '../support/generations.ts';
 import { createHold } from '../support/hold.ts';
+import { insertInputs } from '../support/inputs.ts';
 import { untilBlocked } from '../support/locks.ts';
 import { createStage, paintAfter } from '../support/stage.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { insertInputs } from '../../src/database/insert-inputs.ts';
 import { decodeKey } from '../../src/graphql/global-ids.ts';
 import { noise } from '../pictures/sample-pictures.ts';
 import { type Darkroom, startDarkroom } from '../support/darkroom.ts';
 import { generate } from '../support/documents.ts';
+import { insertInputs } from '../support/inputs.ts';
 import { uploadAs } from '../support/multipart.ts';
 
 let darkroom: Darkroom;

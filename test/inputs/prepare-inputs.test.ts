@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { insertInputs, type NewInput } from '../../src/database/insert-inputs.ts';
+import type { NewInput } from '../../src/database/insert-inputs.ts';
 import { InputImageUnusable } from '../../src/domain/user-errors.ts';
 import { acceptInput } from '../../src/inputs/accept-input.ts';
 import type { InputDependencies } from '../../src/inputs/dependencies.ts';
@@ -11,6 +11,7 @@ import { ProviderError } from '../../src/providers/provider-error.ts';
 import { withVariants } from '../../src/storage/blob-names.ts';
 import { StorageError } from '../../src/storage/storage-error.ts';
 import { emptyPng, noise, plain } from '../pictures/sample-pictures.ts';
+import { insertInputs } from '../support/inputs.ts';
 import { type Answer, faults, sendText } from '../support/standins/standin.ts';
 import { insertEmptyGeneration, type Studio, startStudio } from './studio.ts';
 

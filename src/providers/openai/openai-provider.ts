@@ -33,16 +33,18 @@ export function createOpenAIProvider(
   const { timeoutMilliseconds = usualTimeoutMilliseconds } = limits;
   for (const model of models) parseModelSettings(model);
   const server = { label, apiKey, baseUrl };
+  const offReason = apiKey === undefined && keyVariable !== null ? `Set ${keyVariable}.` : null;
+  // OpenAI's SDK comes with it: a fifth of a second, for the start and not for the first call, and 12 MB for who uses it.
+  const loading = offReason === null ? import('./make-pictures.ts') : undefined;
   return {
     name,
     models,
-    offReason: apiKey === undefined && keyVariable !== null ? `Set ${keyVariable}.` : null,
+    offReason,
     repeatable: false,
     timeoutMilliseconds,
     generate: (order) =>
       withinTime({ vendor: label, timeoutMilliseconds }, order, async function* (timedOrder) {
-        // OpenAI's SDK comes with it: a fifth of a second and 12 MB that a server at rest does not need.
-        const { makePictures } = await import('./make-pictures.ts');
+        const { makePictures } = await (loading ?? import('./make-pictures.ts'));
         yield* makePictures({
           fetch,
           downloader,
