@@ -5,6 +5,7 @@ import { type Answer, faults, sendJson, sendText } from '../support/standins/sta
 import { conclude } from './support/conclude.ts';
 import { createPrompt, type Fleet, models, startFleet } from './support/fleet.ts';
 import type { Member } from './support/member.ts';
+import { nebiusPriceUsd } from './support/nebius-vendor.ts';
 
 const { asynchronous, synchronous } = models;
 
@@ -140,16 +141,21 @@ describe('F18 a vendor that answers nonsense', () => {
   });
 
   test('more pictures than were asked for: one is kept', async () => {
-    fleet.nebius.interject(
-      generations,
-      reply((base64) => ({ data: [{ b64_json: base64 }, { b64_json: base64 }] })),
-    );
+    const answer = reply((base64) => ({ data: [{ b64_json: base64 }, { b64_json: base64 }] }));
+    fleet.nebius.interject(generations, (request, response) => {
+      const order = { vendor: 'nebius', prompt: JSON.parse(`${request.body}`).prompt } as const;
+      fleet.ledger.note({ ...order, kind: 'accepted' });
+      fleet.ledger.note({ ...order, kind: 'delivered', costUsd: Number(nebiusPriceUsd) });
+      return answer(request, response);
+    });
     expect(await make(synchronous)).toMatchObject({ status: 'SUCCEEDED' });
+    await conclude(fleet, { fault: 'F18', what: 'vendor answers nonsense' });
   });
 
   test('a state of a job that nobody has heard of: it is waited out', async () => {
     fleet.runpod.interject(/status/, (_, response) => sendJson(response, 200, { id: 'x', status: 'DREAMING' }));
     expect(await make(asynchronous)).toMatchObject({ status: 'SUCCEEDED' });
+    await conclude(fleet, { fault: 'F18', what: 'vendor answers nonsense' });
   });
 });
 
