@@ -14,7 +14,7 @@ const text = `
       COALESCE(sum(l."reservedUsd") FILTER (WHERE l.at >= c."dayAt" AND l.state <> 'SETTLED'), 0) AS "dayReservedUsd",
       COALESCE(sum(l."costUsd") FILTER (WHERE l.at >= c."monthAt"), 0) AS "monthSpentUsd",
       COALESCE(sum(l."reservedUsd") FILTER (WHERE l.at >= c."monthAt" AND l.state <> 'SETTLED'), 0) AS "monthReservedUsd"
-    FROM "QuotaCounter" c LEFT JOIN "QuotaLedger" l ON l."subjectId" = c."subjectId"
+    FROM "QuotaCounter" c LEFT JOIN "QuotaLedger" l ON l."userId" = c."userId" AND l."subjectId" = c."subjectId"
     WHERE c."subjectId" = $1 GROUP BY c."subjectId"
   )
   UPDATE "QuotaCounter" c SET queued = truth.queued, running = truth.running, "minuteCount" = truth."minuteCount",
