@@ -26,15 +26,19 @@ interface Account {
   settling: number;
   /** By this process, since. */
   pending: number;
+  settledAt: number;
   until: number;
 }
 
 const minuteMilliseconds = 60_000;
 const settleMilliseconds = 1_000;
+/** Less than a hundredth of what a minute has waits for more to come, but no longer than this. */
+const leastShare = 0.01;
+const longestMilliseconds = 5_000;
 
 /**
  * Decides from memory, so that no request waits for it, and settles with all processes once a second: together they may
- * overspend by what is asked for within that time.
+ * overspend by what is asked for within that time, or by a hundredth each.
  */
 export function createRateLimit({ pointsPerMinute, shared, clock, log }: RateLimitOptions): RateLimit {
   const accounts = new Map<string, Account>();
@@ -43,15 +47,18 @@ export function createRateLimit({ pointsPerMinute, shared, clock, log }: RateLim
     const known = accounts.get(key);
     const now = clock.now();
     if (known !== undefined && known.until > now) return known;
-    const account = { settled: 0, settling: 0, pending: 0, until: now + minuteMilliseconds };
+    const account = { settled: 0, settling: 0, pending: 0, settledAt: now, until: now + minuteMilliseconds };
     accounts.set(key, account);
     return account;
   };
 
+  const isDue = ({ pending, settledAt }: Account) =>
+    pending > 0 && (pending >= pointsPerMinute * leastShare || clock.now() - settledAt >= longestMilliseconds);
+
   const settle = async () => {
     for (const [key, account] of accounts) {
       if (account.until <= clock.now()) accounts.delete(key);
-      else if (account.pending > 0) await settleOne(shared, key, account, clock);
+      else if (isDue(account)) await settleOne(shared, key, account, clock);
     }
   };
 
@@ -92,5 +99,6 @@ async function settleOne(shared: SharedPoints, key: string, account: Account, cl
   const { spent, milliseconds } = await shared.spend(key, account.settling);
   account.settled = spent;
   account.settling = 0;
-  account.until = clock.now() + milliseconds;
+  account.settledAt = clock.now();
+  account.until = account.settledAt + milliseconds;
 }

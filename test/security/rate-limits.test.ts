@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/accounts/identity.ts';
 import { Unauthenticated } from '../../src/accounts/unauthenticated.ts';
 import { createSharedPoints } from '../../src/database/shared-points.ts';
+import { createRateLimit } from '../../src/http/rate-limit.ts';
 import { createRateLimits } from '../../src/http/rate-limits.ts';
 import { createLogger } from '../../src/log.ts';
 import type { Client } from '../support/client.ts';
@@ -152,6 +153,25 @@ describe('limits by themselves', () => {
     const viewer = createTestViewer(crypto.randomUUID());
     limits.spend(viewer, 1_000);
     expect(() => limits.spend(viewer, 1)).toThrow('Try again in');
+  });
+
+  test('a hundredth of what may be spent is told to other processes at once, and less within five seconds', async () => {
+    let ahead = 0;
+    const told: number[] = [];
+    const shared = {
+      async spend(_: string, spent: number) {
+        told.push(spent);
+        return { spent, milliseconds: 60_000 };
+      },
+    };
+    const late = { now: () => Date.now() + ahead };
+    await using limit = createRateLimit({ pointsPerMinute: 1_000, shared, clock: late, log });
+    // Whoever asked first would be told first.
+    limit.spend('a little', 9);
+    limit.spend('a hundredth', 10);
+    await expect.poll(() => told, { timeout: 5_000 }).toEqual([10]);
+    ahead = 5_000;
+    await expect.poll(() => told, { timeout: 5_000 }).toEqual([10, 9]);
   });
 
   test('all addresses of an IPv6 network are one', async () => {
