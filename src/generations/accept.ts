@@ -7,7 +7,7 @@ import { holdInputImages, type NewInput, toInputsInsert } from '../database/inse
 import { crashPoint } from '../domain/crash-point.ts';
 import type { GenerationDependencies } from './dependencies.ts';
 import { claimKey, findReplay, type Replayable } from './idempotency.ts';
-import { maxWaiting, toPriority } from './queue-priority.ts';
+import { toPriority } from './queue-priority.ts';
 
 export interface GenerationToAccept {
   readonly generation: NewGeneration;
@@ -57,7 +57,7 @@ async function store(
     action: retryOfId === null ? 'generation.create' : 'generation.retry',
     objectId: id,
   });
-  const asked = { userId, apiKeyId: auditEntry.apiKeyId, retryOfId, maxWaiting };
+  const asked = { userId, apiKeyId: auditEntry.apiKeyId, retryOfId };
   const use = { kind: 'GENERATION', costUsd } as const;
   const accept = (reserve: Reserve) =>
     database.transaction(async (transaction) => {

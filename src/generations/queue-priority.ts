@@ -1,3 +1,5 @@
+import { maxWaiting } from '../database/hold-asker.ts';
+
 /** A generation that waits for a worker. */
 export interface WaitingGeneration {
   readonly createdAt: Date;
@@ -7,8 +9,6 @@ export interface WaitingGeneration {
 
 /** Each further one of a user stands behind what others ask for in this time. */
 const secondsApart = 30;
-/** Of more, nobody counts on. */
-export const maxWaiting = 100;
 // Keeps the numbers in 32 bits, until 2091.
 const epochSeconds = 1_700_000_000;
 
