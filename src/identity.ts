@@ -79,7 +79,7 @@ export async function createIdentity(
   dependencies: IdentityDependencies,
   stack: AsyncDisposableStack,
 ): Promise<ConfiguredIdentity> {
-  if (isLocal(config)) return { ...(await createLocalIdentity(dependencies)), whereabouts: 'local', forget() {} };
+  if (isLocal(config)) return { ...(await createLocalIdentity(dependencies)), whereabouts: 'local' };
   const ways = createWaysIn(config, dependencies, stack);
   return {
     whereabouts: 'shared',
