@@ -46,12 +46,15 @@ export async function withinQuota<Result>(
 }
 
 /** Together with the COMMIT, so that the counters are locked for no round trip. */
-const reserveAtLast: Reserve = async (_, { subjects, id, use, at }) =>
-  subjects.map((limited) => ({ ...limited, id, use, at }));
+const reserveAtLast: Reserve = async (_, reservation) => toEach(reservation);
 
 /** Makes counters that are missing, and turns days. Throws `QuotaExceeded`, which undoes the transaction. */
-export async function reserveQuota(connection: Connection, { subjects, id, use, at }: Reservation): Promise<void> {
-  for (const limited of subjects) await reserve(connection, { ...limited, id, use, at });
+export async function reserveQuota(connection: Connection, reservation: Reservation): Promise<void> {
+  for (const one of toEach(reservation)) await reserve(connection, one);
+}
+
+function toEach({ subjects, id, use, at }: Reservation): readonly QuotaReservation[] {
+  return subjects.map((limited) => ({ ...limited, id, use, at }));
 }
 
 async function reserve(connection: Connection, reservation: QuotaReservation): Promise<void> {

@@ -22,8 +22,8 @@ export interface HeldAsker {
 export const maxWaiting = 100;
 
 // The user is locked here as the rows that refer to them do it later: who removes users waits before any counter is locked. What
-// waits is counted along the index of the user's status, which the order makes the cheapest. Neither a limit
-// that is a parameter nor a null is handed over: with those PostgreSQL would plan the statement anew each time, which takes longer than it does.
+// waits is counted along the index of the user's status, which the order makes the cheapest. Neither a limit that is a parameter
+// nor a null is handed over: with those PostgreSQL would plan the statement anew each time, which takes longer than it does.
 const text = `
   SELECT u.quota AS "user", (SELECT quota FROM "ApiKey" WHERE id = $2) AS "apiKey",
     (SELECT id FROM "Generation" WHERE id = $3 FOR KEY SHARE) AS "retryOfId",

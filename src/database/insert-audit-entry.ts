@@ -1,4 +1,5 @@
 import type { Connection } from './database.ts';
+import { toPlaces } from './parameters.ts';
 
 export interface AuditEntry {
   readonly id: string;
@@ -24,7 +25,7 @@ export const auditColumnCount = 10;
  * of `source`, such as `changed`.
  */
 export function toAuditInsert(firstParameter: number, source?: string): string {
-  const places = Array.from({ length: auditColumnCount }, (_, index) => `$${firstParameter + index}`).join(', ');
+  const places = toPlaces(firstParameter, auditColumnCount).join(', ');
   const rows = source === undefined ? `VALUES (${places})` : `SELECT ${places} FROM ${source}`;
   return `INSERT INTO "AuditEntry" (${columns}) ${rows}`;
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { findWindow, isHeldTo, type QuotaKind, type QuotaLimits, type QuotaUse, toNeededUsd } from '../domain/quota.ts';
 import type { Connection } from './database.ts';
+import { toPlaces } from './parameters.ts';
 
 /** Whose limits they are. */
 export interface QuotaSubject {
@@ -35,7 +36,7 @@ export const reservationColumnCount = 15;
  * `turnQuotaDay`, so that the usual statement is short.
  */
 export function toReservation({ name, source, firstParameter }: ReservationPart): string {
-  const places = Array.from({ length: reservationColumnCount }, (_, index) => `$${firstParameter + index}`);
+  const places = toPlaces(firstParameter, reservationColumnCount);
   const [subject, id, at, kind, state, count, usd, neededUsd, minute, day, ...limits] = places;
   const [perMinute, queued, perDay, usdPerDay, usdPerMonth] = limits;
   const minuteCount = `CASE WHEN c."minuteAt" >= ${minute} THEN c."minuteCount" ELSE 0 END + 1`;

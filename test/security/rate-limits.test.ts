@@ -155,7 +155,7 @@ describe('limits by themselves', () => {
     expect(() => limits.spend(viewer, 1)).toThrow('Try again in');
   });
 
-  test('a hundredth of what may be spent is told to other processes at once, and less within five seconds', async () => {
+  test('a hundredth of what may be spent is told to other processes within a second, and less within five', async () => {
     let ahead = 0;
     const told: number[] = [];
     const shared = {

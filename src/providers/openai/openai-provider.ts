@@ -35,7 +35,7 @@ export function createOpenAIProvider(
   const server = { label, apiKey, baseUrl };
   const offReason = apiKey === undefined && keyVariable !== null ? `Set ${keyVariable}.` : null;
   // OpenAI's SDK comes with it: a fifth of a second, for the start and not for the first call, and 12 MB for who uses it.
-  const loading = offReason === null ? import('./make-pictures.ts') : undefined;
+  if (offReason === null) void import('./make-pictures.ts');
   return {
     name,
     models,
@@ -44,7 +44,7 @@ export function createOpenAIProvider(
     timeoutMilliseconds,
     generate: (order) =>
       withinTime({ vendor: label, timeoutMilliseconds }, order, async function* (timedOrder) {
-        const { makePictures } = await (loading ?? import('./make-pictures.ts'));
+        const { makePictures } = await import('./make-pictures.ts');
         yield* makePictures({
           fetch,
           downloader,
