@@ -31,13 +31,14 @@ interface Row extends Omit<ProgressSnapshot, 'tick' | 'previewNumber'> {
 const asItStands = 2_147_483_647;
 
 // State and events in one statement: read apart, an event could fall between the two. The newest event is always among
-// the rows, since it is the snapshot as it stands.
+// the rows, since it is the snapshot as it stands. The subqueries hide how long the arrays are: PostgreSQL would plan
+// each time anew to make use of it, which costs more than the reading.
 const text = `
   SELECT g.id AS "generationId", g."userId", g."lastSequence", g."startedAt",
     e.sequence, e.at, e.type, e.message, e.attempt, e.status, e.stage, e.fraction, e.step, e."totalSteps", e."imagesStored",
     t.tick, t.at AS "tickAt", t.fraction AS "tickFraction", t.step AS "tickStep", t."totalSteps" AS "tickTotalSteps",
     t."previewNumber"
-  FROM unnest($1::uuid[], $2::int[]) AS asked(id, after)
+  FROM unnest((SELECT $1::uuid[]), (SELECT $2::int[])) AS asked(id, after)
   JOIN "Generation" g ON g.id = asked.id
   JOIN "GenerationEvent" e ON e."generationId" = g.id AND e.sequence > LEAST(asked.after, g."lastSequence" - 1)
   LEFT JOIN "GenerationTick" t ON t."generationId" = g.id AND t.sequence = g."lastSequence"

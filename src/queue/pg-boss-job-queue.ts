@@ -61,7 +61,8 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
     enqueueAtLast: (transaction, jobs) => send(toLastStatements(transaction), jobs),
     wake: (name) => workers.get(name)?.wake(),
     work(work) {
-      const worker = startPgBossWorker({ boss, log, drainMilliseconds }, work);
+      const db = toNamedConnection(database.background);
+      const worker = startPgBossWorker({ boss, db, log, drainMilliseconds }, work);
       workers.set(work.name, worker);
       return worker;
     },
@@ -71,7 +72,9 @@ export async function createPgBossJobQueue(options: PgBossJobQueueOptions): Prom
   };
 }
 
-// Sending is one statement, always the same for a queue: named, PostgreSQL parses and plans it once per connection.
+// Sending and completing are one statement each, always the same for a queue: named, PostgreSQL parses and plans it once per
+// connection. Not what else pg-boss asks: some texts are many statements, and that of fetching has no parameters, so a plan
+// from when the queue was empty would stay: it reads the whole table.
 const nameStatement = createStatementNames();
 
 function toNamed(text: string, values: unknown[] = []) {

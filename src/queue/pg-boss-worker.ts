@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PgBoss } from 'pg-boss';
+import type { Db, PgBoss } from 'pg-boss';
 import type { z } from 'zod';
 import { isOutage } from '../database/outage.ts';
 import { createOutageNews } from '../database/outage-news.ts';
@@ -22,6 +22,8 @@ export interface PgBossWorker extends AsyncDisposable {
 
 export interface PgBossWorkerDependencies {
   readonly boss: PgBoss;
+  /** For what ends a job. */
+  readonly db: Db;
   readonly log: Logger;
   readonly drainMilliseconds: number;
 }
@@ -39,6 +41,7 @@ interface HeldJob {
 /** What a worker knows of itself. */
 interface Place {
   readonly boss: PgBoss;
+  readonly db: Db;
   readonly held: Map<string, HeldJob>;
   /** Aborts when the process begins to stop. */
   readonly stopping: AbortSignal;
@@ -51,14 +54,14 @@ interface Place {
  * heartbeat for all held jobs in one call, since `fetch` sends none.
  */
 export function startPgBossWorker<Name extends JobName>(
-  { boss, log, drainMilliseconds }: PgBossWorkerDependencies,
+  { boss, db, log, drainMilliseconds }: PgBossWorkerDependencies,
   work: WorkOptions<Name>,
 ): PgBossWorker {
   const { name, concurrency, maxHeld = concurrency } = work;
   const stopping = new AbortController();
   const held = new Map<string, HeldJob>();
   const onError = createErrorLog(log, name);
-  const place = { boss, log, held, onError, stopping: stopping.signal };
+  const place = { boss, db, log, held, onError, stopping: stopping.signal };
   const fetch = (count: number) => fetchJobs(boss, name, count);
   const run = (job: HeldJob, slot: WorkerSlot) => runJob(place, work, { job, slot });
   const pump = createPump({ concurrency, maxHeld, fetch, run, pollMilliseconds, onError });
@@ -101,7 +104,7 @@ async function runJob<Name extends JobName>(
   { name, handle }: WorkOptions<Name>,
   { job, slot }: { readonly job: HeldJob; readonly slot: WorkerSlot },
 ): Promise<void> {
-  const { boss, held, stopping, onError, log } = place;
+  const { boss, db, held, stopping, onError, log } = place;
   const before = held.get(job.id);
   if (before !== undefined) {
     // It was taken from us for want of heartbeats, while the database was away, and came back: what runs goes on.
@@ -118,7 +121,7 @@ async function runJob<Name extends JobName>(
       next = work;
     };
     await handle(schemas[name].parse(job.data), { slot, ...signals, afterwards });
-    await boss.complete(name, job);
+    await boss.complete(name, job, undefined, { db });
     await next().catch(onError);
   } catch (error) {
     slot.leave();

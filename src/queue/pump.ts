@@ -19,15 +19,16 @@ export interface Pump extends AsyncDisposable {
 }
 
 /**
- * Keeps every slot busy while there is work: fetches as many items as there are free slots whenever one becomes free, when
- * woken, and now and then. One fetch at a time; a wake-up during it makes it look again.
+ * Keeps every slot busy while there is work: fetches as many items as there are free slots when woken, now and then, and
+ * whenever a slot becomes free while more may wait. None do after a fetch that brought less than there was room for. One
+ * fetch at a time; a wake-up during it makes it look again.
  */
 export function createPump<Item>(options: PumpOptions<Item>): Pump {
   const { concurrency, maxHeld, fetch, run, pollMilliseconds, onError } = options;
   const running = new Set<Promise<void>>();
-  const slots = createSlots(concurrency, () => wake());
+  const slots = createSlots(concurrency, () => fill());
   let stopped = false;
-  let lookAgain = false;
+  let mayWait = false;
   let filling: Promise<void> | undefined;
 
   const start = (item: Item) => {
@@ -39,23 +40,28 @@ export function createPump<Item>(options: PumpOptions<Item>): Pump {
     running.add(work);
   };
 
-  const fill = async () => {
-    do {
-      lookAgain = false;
-      const free = Math.min(slots.free, maxHeld - running.size);
-      if (stopped || free <= 0) return;
-      const items = await fetch(free);
+  const fetchAll = async () => {
+    while (mayWait && !stopped) {
+      const room = Math.min(slots.free, maxHeld - running.size);
+      if (room <= 0) return;
+      mayWait = false;
+      const items = await fetch(room);
+      if (items.length === room) mayWait = true;
       items.forEach(start);
-    } while (lookAgain);
+    }
   };
 
-  const wake = () => {
-    lookAgain = true;
-    filling ??= fill()
+  const fill = () => {
+    filling ??= fetchAll()
       .catch(onError)
       .finally(() => {
         filling = undefined;
       });
+  };
+
+  const wake = () => {
+    mayWait = true;
+    fill();
   };
 
   const timer = setInterval(wake, pollMilliseconds);

@@ -69,6 +69,36 @@ test('asks for as many items as there are free places, and not while there is no
   expect(asked).toEqual([3, 3, 1]);
 });
 
+test('does not ask again after a fetch that left room, until it is woken', async () => {
+  const { waiting, running, asked, settle, pump, finish } = setUp(2);
+  await settle();
+  waiting.push(1);
+  pump.wake();
+  await settle();
+  expect(asked).toEqual([2, 2]);
+  finish(1);
+  await settle();
+  expect(asked).toEqual([2, 2]);
+  waiting.push(2);
+  pump.wake();
+  await settle();
+  expect([...running.keys()]).toEqual([2]);
+});
+
+test('remembers a wake-up that came while there was no room', async () => {
+  const { waiting, running, settle, pump, finish } = setUp(1);
+  waiting.push(1);
+  pump.wake();
+  await settle();
+  waiting.push(2);
+  pump.wake();
+  await settle();
+  expect([...running.keys()]).toEqual([1]);
+  finish(1);
+  await settle();
+  expect([...running.keys()]).toEqual([2]);
+});
+
 test('looks by itself now and then', async () => {
   const { waiting, running, settle } = setUp(1);
   await settle();
