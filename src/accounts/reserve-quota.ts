@@ -2,29 +2,25 @@ import { chargeCall } from '../database/charge-call.ts';
 import type { Connection, Database, Transaction } from '../database/database.ts';
 import { openQuotaCounter } from '../database/open-quota-counter.ts';
 import { lockQuotaCounter, readQuotaCounter, turnQuotaDay } from '../database/quota-counter.ts';
-import { isNotCounted, type QuotaReservation, reserveQuotaRow } from '../database/reserve-quota.ts';
+import { countCall, isNotCounted, type QuotaReservation } from '../database/reserve-quota.ts';
 import type { Clock } from '../domain/clock.ts';
-import { findExceeded, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
+import { findExceeded, type QuotaCount, type QuotaLimits, type QuotaUse, toQuotas } from '../domain/quota.ts';
 import { QuotaExceeded } from '../domain/user-errors.ts';
 import { type Asker, type LimitedSubject, readLimited } from './quota-subjects.ts';
 import { findFullQuota, type QuotaQuestion } from './read-quotas.ts';
 
 export interface Reservation {
   readonly subjects: readonly LimitedSubject[];
-  readonly id: string;
   readonly use: QuotaUse;
   readonly at: Date;
 }
 
-/**
- * Counts a request against the limits of those it is for, or answers what the last statement of the transaction has to count. Its
- * failure is what `isNotCounted` knows.
- */
+/** Answers what the last statement of the transaction has to count. Its failure is what `isNotCounted` knows. */
 export type Reserve = (transaction: Transaction, reservation: Reservation) => Promise<readonly QuotaReservation[]>;
 
 /**
- * Runs a transaction that accepts a request, and that reserves by what it is given for that. Runs it a second time where there was
- * no counter yet, or a new day begins. Throws `QuotaExceeded`; then nothing of it is left.
+ * Runs a transaction that accepts a generation, and that reserves by what it is given for that. Runs it a second time where there
+ * was no counter yet, or a new day begins. Throws `QuotaExceeded`; then nothing of it is left.
  */
 export async function withinQuota<Result>(
   { database, quotaDefaults }: Pick<Dependencies, 'database' | 'quotaDefaults'>,
@@ -40,38 +36,48 @@ export async function withinQuota<Result>(
   const full = await findFullQuota(database.pool, quotaDefaults, question);
   if (full !== undefined) throw new QuotaExceeded(full);
   return transact(async (transaction, reservation) => {
-    await reserveQuota(transaction, reservation);
-    return [];
+    const reservations = toEach(reservation);
+    for (const one of reservations) await holdRoom(transaction, one);
+    return reservations;
   });
 }
 
 /** Together with the COMMIT, so that the counters are locked for no round trip. */
 const reserveAtLast: Reserve = async (_, reservation) => toEach(reservation);
 
-/** Makes counters that are missing, and turns days. Throws `QuotaExceeded`, which undoes the transaction. */
-export async function reserveQuota(connection: Connection, reservation: Reservation): Promise<void> {
-  for (const one of toEach(reservation)) await reserve(connection, one);
+/** Counts what is no generation, under an id of its own. Throws `QuotaExceeded`, which undoes the transaction. */
+export async function reserveQuota(
+  connection: Connection,
+  { id, ...reservation }: Reservation & { readonly id: string },
+): Promise<void> {
+  for (const one of toEach(reservation)) {
+    const call = { ...one, id };
+    if (await countCall(connection, call)) continue;
+    await holdRoom(connection, call);
+    if (await countCall(connection, call)) continue;
+    throw new Error(`A request was refused within its limits: ${JSON.stringify(call.limits)}`);
+  }
 }
 
-function toEach({ subjects, id, use, at }: Reservation): readonly QuotaReservation[] {
-  return subjects.map((limited) => ({ ...limited, id, use, at }));
+function toEach({ subjects, use, at }: Reservation): readonly QuotaReservation[] {
+  return subjects.map((limited) => ({ ...limited, use, at }));
 }
 
-async function reserve(connection: Connection, reservation: QuotaReservation): Promise<void> {
-  if (await reserveQuotaRow(connection, reservation)) return;
-  const { subject, limits, use, at } = reservation;
+/** Makes the counter where it is missing, turns its day, and keeps it until the transaction ends. Throws `QuotaExceeded`. */
+async function holdRoom(connection: Connection, { subject, limits, use, at }: QuotaReservation): Promise<void> {
   // Refused without a lock here too.
-  const seen = await readQuotaCounter(connection, subject.id);
-  const full = seen && findExceeded(toQuotas(limits, seen, at), use);
-  if (full !== undefined) throw new QuotaExceeded(full);
+  refuseFull(await readQuotaCounter(connection, subject.id), { limits, use, at });
   await openQuotaCounter(connection, { subject, at });
   await turnQuotaDay(connection, { subjectId: subject.id, at });
-  // Under its lock nobody gives back in between what the first try was short of: the answer fits the numbers.
-  const count = await lockQuotaCounter(connection, subject.id);
-  if (await reserveQuotaRow(connection, reservation)) return;
-  const exceeded = findExceeded(toQuotas(limits, count, at), use);
-  if (exceeded === undefined) throw new Error(`A request was refused within its limits: ${JSON.stringify(limits)}`);
-  throw new QuotaExceeded(exceeded);
+  refuseFull(await lockQuotaCounter(connection, subject.id), { limits, use, at });
+}
+
+function refuseFull(
+  count: QuotaCount | undefined,
+  { limits, use, at }: Pick<QuotaReservation, 'limits' | 'use' | 'at'>,
+): void {
+  const full = findExceeded(toQuotas(limits, count, at), use);
+  if (full !== undefined) throw new QuotaExceeded(full);
 }
 
 interface Dependencies {

@@ -80,12 +80,12 @@ export interface Claim {
 // By a statement of its own: one that has to wait for a step of the last run still reads attempts and pictures as they
 // were before that step. Whose limits are full is a first look, which costs little where many wait for one to end.
 const lock = `
-  SELECT "userId", ${someLimit('$1', '$2', 'may IS NOT NULL')} AS limited,
-    status = 'QUEUED' AND ${someLimit('$1', '$2', 'count >= may')} AS full
-  FROM "Generation" WHERE id = $1 FOR UPDATE`;
+  SELECT "userId", ${someLimit('$2', 'may IS NOT NULL')} AS limited,
+    status = 'QUEUED' AND ${someLimit('$2', 'count >= may')} AS full
+  FROM "Generation" g WHERE id = $1 FOR UPDATE`;
 
 // The claim has counted itself by now, and holds the counters: the limit is exact.
-const check = `SELECT ${someLimit('$1', '$2', 'count > may')} AS full`;
+const check = `SELECT ${someLimit('$2', 'count > may')} AS full FROM "Generation" g WHERE id = $1`;
 
 const text = `
   WITH held AS (

@@ -13,7 +13,6 @@ export async function findQuotaCounters(connection: Connection): Promise<readonl
 /** Forgets what no window counts any more: what is older than a month that is over. */
 export async function removeSettledEntries(connection: Connection, at: Date): Promise<void> {
   const text = `
-    DELETE FROM "QuotaLedger"
-    WHERE state = 'SETTLED' AND at < date_trunc('month', $1::timestamptz, 'UTC') - interval '1 month'`;
+    DELETE FROM "QuotaLedger" WHERE at < date_trunc('month', $1::timestamptz, 'UTC') - interval '1 month'`;
   await connection.query({ name: 'remove-settled-entries', text, values: [at] });
 }

@@ -1,7 +1,15 @@
 import type pg from 'pg';
 import type { Generation } from './generated/client.ts';
 import { type AuditEntry, auditColumnCount, toAuditInsert, toAuditValues } from './insert-audit-entry.ts';
-import { type QuotaReservation, reservationColumnCount, toReservation, toReservationValues } from './reserve-quota.ts';
+import { toPlaces } from './parameters.ts';
+import {
+  countColumnCount,
+  type QuotaReservation,
+  type QuotaSubject,
+  toCount,
+  toCountValues,
+  toReservedUsd,
+} from './reserve-quota.ts';
 
 export interface NewGeneration {
   readonly row: Generation;
@@ -16,21 +24,15 @@ export interface AcceptanceNotes {
   readonly reservations: readonly QuotaReservation[];
 }
 
-const firstOfAudit = 19;
-const firstOfReservations = firstOfAudit + auditColumnCount;
+const firstOfAudit = 20;
+const firstOfCounts = firstOfAudit + auditColumnCount;
 
-const parts = `
-  WITH generation AS (
-    INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
-      "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt", "deadlineAt", "retryOfId")
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-    RETURNING id, status, "lastSequence", "createdAt"
-  ), prompt AS (
+const attached = `prompt AS (
     INSERT INTO "Prompt" (id, "generationId", position, text, source, "createdAt")
-    SELECT $17, id, 0, $8, 'USER', "createdAt" FROM generation
+    SELECT $18, id, 0, $8, 'USER', "createdAt" FROM generation
   ), styled AS (
     INSERT INTO "Prompt" (id, "generationId", position, text, source, "writtenBy", "createdAt")
-    SELECT $18, id, 1, $9, 'ENHANCER', 'style', "createdAt" FROM generation WHERE $18::uuid IS NOT NULL
+    SELECT $19, id, 1, $9, 'ENHANCER', 'style', "createdAt" FROM generation WHERE $19::uuid IS NOT NULL
   ), audited AS (
     ${toAuditInsert(firstOfAudit)}
   ), event AS (
@@ -39,22 +41,34 @@ const parts = `
     RETURNING sequence
   )`;
 
-/** The counters come after the generation, and each after the one before: locks are taken in one order everywhere. */
-function toText(reservationCount: number): string {
-  const reservations = Array.from({ length: reservationCount }, (_, index) =>
-    toReservation({
-      name: `counted${index + 1}`,
-      source: index === 0 ? 'event' : `counted${index}`,
-      firstParameter: firstOfReservations + index * reservationColumnCount,
-    }),
+const countNames = { user: 'counted_user', 'api-key': 'counted_key' } as const;
+
+/**
+ * The counters come first, each after the one before: what is counted stands in the windows that they are in by then. Where one
+ * of them has no room, nothing is inserted.
+ */
+function toText(subjects: readonly QuotaSubject['kind'][]): string {
+  const names: readonly string[] = subjects.map((subject) => countNames[subject]);
+  const counts = names.map((name, index) =>
+    toCount({ name, source: names[index - 1], firstParameter: firstOfCounts + index * countColumnCount }),
   );
-  const all = [parts, ...reservations].join(', ');
-  return reservationCount === 0
-    ? `${all} SELECT FROM event`
-    : `${all} SELECT refuse_quota() WHERE NOT EXISTS (SELECT FROM counted${reservationCount})`;
+  const of = (name: string, column: string) => (names.includes(name) ? `${name}.${column}` : 'NULL');
+  const generation = `generation AS (
+    INSERT INTO "Generation" (id, "userId", status, "lastSequence", "requestedModel", "modelSlug", provider, prompt,
+      "effectivePrompt", "negativePrompt", request, options, warnings, "createdAt", "deadlineAt", "retryOfId", "reservedUsd",
+      "countedForUserAt", "countedKeyId", "countedForKeyAt")
+    SELECT ${toPlaces(1, 17).join(', ')}, ${of('counted_user', 'at')}, ${of('counted_key', '"subjectId"')}, ${of('counted_key', 'at')}
+    ${names.length === 0 ? '' : `FROM ${names.join(', ')}`}
+    RETURNING id, status, "lastSequence", "createdAt"
+  )`;
+  const ending =
+    names.length === 0 ? 'SELECT FROM event' : 'SELECT refuse_quota() WHERE NOT EXISTS (SELECT FROM event)';
+  return `WITH ${[...counts, generation].join(', ')}, ${attached} ${ending}`;
 }
 
-const texts = [0, 1, 2].map(toText);
+const possible: readonly (readonly QuotaSubject['kind'][])[] = [[], ['user'], ['api-key'], ['user', 'api-key']];
+const toName = (subjects: readonly QuotaSubject['kind'][]) => ['insert-generation', ...subjects].join('-');
+const texts = new Map(possible.map((subjects) => [toName(subjects), toText(subjects)]));
 
 /**
  * A statement that inserts a queued generation with its wordings, its first event and its entry in the audit log, and counts it. Where
@@ -64,11 +78,15 @@ export function toGenerationInsert(
   { row, promptId, styledPromptId }: NewGeneration,
   { auditEntry, reservations }: AcceptanceNotes,
 ): pg.QueryConfig {
-  const text = texts[reservations.length];
-  if (text === undefined) throw new Error(`A generation counts for a user and a key, not for ${reservations.length}.`);
-  const own = [...toValues(row), promptId, styledPromptId, ...toAuditValues(auditEntry)];
-  const values = [...own, ...reservations.flatMap(toReservationValues)];
-  return { name: `insert-generation-${reservations.length}`, text, values };
+  const subjects = reservations.map(({ subject }) => subject.kind);
+  const [reserved] = reservations;
+  const reservedUsd = reserved === undefined ? null : toReservedUsd(reserved.use);
+  const own = [...toValues(row), reservedUsd, promptId, styledPromptId, ...toAuditValues(auditEntry)];
+  const values = [...own, ...reservations.flatMap(toCountValues)];
+  const name = toName(subjects);
+  const text = texts.get(name);
+  if (text === undefined) throw new Error(`A generation counts for its user, then for the key: not ${subjects}.`);
+  return { name, text, values };
 }
 
 function toValues(row: Generation): unknown[] {

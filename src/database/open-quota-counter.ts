@@ -25,17 +25,13 @@ const lock = `
     ORDER BY id FOR UPDATE`;
 
 const enter = `
-  INSERT INTO "QuotaLedger" (id, "subjectId", "userId", kind, state, at, "reservedUsd", "costUsd")
-  SELECT id, "userId", "userId", 'GENERATION',
-    CASE WHEN status = 'QUEUED' THEN 'QUEUED' WHEN status IN ('RUNNING', 'CANCELLING') THEN 'RUNNING' ELSE 'SETTLED' END,
-    "createdAt", 0, COALESCE("costUsd", 0)
-  FROM "Generation" WHERE "userId" = $1
-    AND ("createdAt" >= date_trunc('month', $2::timestamptz, 'UTC') OR status IN ('QUEUED', 'RUNNING', 'CANCELLING'))
-  ON CONFLICT DO NOTHING`;
+  UPDATE "Generation" SET "countedForUserAt" = "createdAt"
+  WHERE "userId" = $1 AND "countedForUserAt" IS NULL
+    AND ("createdAt" >= date_trunc('month', $2::timestamptz, 'UTC') OR status IN ('QUEUED', 'RUNNING', 'CANCELLING'))`;
 
 /**
  * Makes the counter of a user or key who is limited from now on. What a user has asked for before, this month, is counted: what it
- * had reserved is not known. False where it was there already. `connection` is that of a transaction.
+ * may cost is not known. False where it was there already. `connection` is that of a transaction.
  */
 export async function openQuotaCounter(connection: Connection, { subject, at }: CounterToOpen): Promise<boolean> {
   const made = await connection.query({ ...inserts[subject.kind], values: [subject.id, at] });

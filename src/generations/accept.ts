@@ -70,7 +70,7 @@ async function store(
       // What is written goes with the COMMIT: no round trip lies between it and the lock of a counter, for which others wait.
       await queue.enqueueAtLast(transaction, [toRunJob(id, toPriority({ createdAt: at, waiting: held.waiting }))]);
       const subjects = findLimited(asker, quotaDefaults, held.own);
-      const reservations = await reserve(transaction, { subjects, id, use, at });
+      const reservations = await reserve(transaction, { subjects, use, at });
       const row = { ...generation.row, retryOfId: held.retryOfId };
       transaction.atLast(toGenerationInsert({ ...generation, row }, { auditEntry, reservations }));
       if (inputs.length > 0) transaction.atLast(toInputsInsert(id, inputs));
