@@ -9,7 +9,7 @@ import { type ServerProcess, startServer } from '../server-process.ts';
 const users = 16;
 const historySize = 10_000;
 const turns = 6;
-const pairs = 12;
+const pairs = 32;
 const sliceMilliseconds = 350;
 const looks = 400;
 
