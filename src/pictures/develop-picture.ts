@@ -77,6 +77,8 @@ async function toThumbHash(pixels: Pixels): Promise<string> {
 function toRgba({ data, width, height, channels }: Pixels) {
   if (channels === 4) return { width, height, rgba: data };
   const rgba = new Uint8Array(width * height * 4).fill(255);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) rgba.set(data.subarray(from, from + 3), to);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    for (let channel = 0; channel < 3; channel += 1) rgba[to + channel] = data[from + channel] ?? 0;
+  }
   return { width, height, rgba };
 }
