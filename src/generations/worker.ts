@@ -19,6 +19,8 @@ const sweepMilliseconds = 30_000;
 /** A younger one is about to be taken anyway. */
 const sweepAgeMilliseconds = 10_000;
 const sweepLimit = 1_000;
+/** For jobs that may come from another process, which wakes its own worker alone, and that nobody waits for by the second. */
+const pollMilliseconds = 3_000;
 const blobRemovals = 2;
 /** Those that wait after a failure do not keep others back. */
 const maxHeldRemovals = 50;
@@ -55,16 +57,19 @@ export function startWorker(dependencies: RunDependencies, concurrency: number):
       name: 'remove-blobs',
       concurrency: blobRemovals,
       maxHeld: maxHeldRemovals,
+      pollMilliseconds,
       handle: ({ names }) => images.remove(names),
     }),
     queue.work({
       name: 'purge-user',
       concurrency: 1,
+      pollMilliseconds,
       handle: ({ userId }, { drain }) => purgeUser(dependencies, { userId, drain }),
     }),
     queue.work({
       name: 'export-data',
       concurrency: 1,
+      pollMilliseconds,
       handle: (blob, { stop }) => exportData(dependencies, { ...blob, stop }),
     }),
   ];

@@ -40,6 +40,8 @@ export interface WorkOptions<Name extends JobName> {
   readonly concurrency: number;
   /** How many jobs this process holds at a time, those included that have left their slot. Default: `concurrency`. */
   readonly maxHeld?: number;
+  /** How often to look without being woken. Default: 500. */
+  readonly pollMilliseconds?: number;
   /**
    * Runs one job. The job is done when this resolves, and comes again, later each time, when it rejects. What rejects while
    * the process stops is handed back: another process takes it at once.
@@ -52,7 +54,7 @@ export interface JobQueue extends AsyncDisposable {
   enqueue(connection: Connection, jobs: readonly Job[]): Promise<void>;
   /** The same, sent with the COMMIT. */
   enqueueAtLast(transaction: Pick<Transaction, 'atLast'>, jobs: readonly Job[]): Promise<void>;
-  /** Says that jobs of this name may be waiting. Losing this call costs a second, never a job. */
+  /** Says that jobs of this name may be waiting. Losing this call costs the time until the next look, never a job. */
   wake(name: JobName): void;
   /** Takes jobs until disposed; then lets those that run end in the time that the process has, and hands back the rest. */
   work<Name extends JobName>(options: WorkOptions<Name>): AsyncDisposable;

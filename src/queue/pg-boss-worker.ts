@@ -10,7 +10,7 @@ import { createPump } from './pump.ts';
 import type { WorkerSlot } from './slots.ts';
 
 // As soon as one that was lost with its worker is given away.
-const pollMilliseconds = 500;
+const pollByDefault = 500;
 const firstRetryMilliseconds = 1_000;
 const maxRetryMilliseconds = 60_000;
 
@@ -57,7 +57,7 @@ export function startPgBossWorker<Name extends JobName>(
   { boss, db, log, drainMilliseconds }: PgBossWorkerDependencies,
   work: WorkOptions<Name>,
 ): PgBossWorker {
-  const { name, concurrency, maxHeld = concurrency } = work;
+  const { name, concurrency, maxHeld = concurrency, pollMilliseconds = pollByDefault } = work;
   const stopping = new AbortController();
   const held = new Map<string, HeldJob>();
   const onError = createErrorLog(log, name);
