@@ -53,6 +53,9 @@ export async function reserveQuota(
   for (const one of toEach(reservation)) {
     const call = { ...one, id };
     if (await countCall(connection, call)) continue;
+    // Refused without a lock here too.
+    const seen = await readQuotaCounter(connection, call.subject.id);
+    if (seen !== undefined) refuseFull(seen, call);
     await holdRoom(connection, call);
     if (await countCall(connection, call)) continue;
     throw new Error(`A request was refused within its limits: ${JSON.stringify(call.limits)}`);
@@ -64,18 +67,14 @@ function toEach({ subjects, use, at }: Reservation): readonly QuotaReservation[]
 }
 
 /** Makes the counter where it is missing, turns its day, and keeps it until the transaction ends. Throws `QuotaExceeded`. */
-async function holdRoom(connection: Connection, { subject, limits, use, at }: QuotaReservation): Promise<void> {
-  // Refused without a lock here too.
-  refuseFull(await readQuotaCounter(connection, subject.id), { limits, use, at });
+async function holdRoom(connection: Connection, reservation: QuotaReservation): Promise<void> {
+  const { subject, at } = reservation;
   await openQuotaCounter(connection, { subject, at });
   await turnQuotaDay(connection, { subjectId: subject.id, at });
-  refuseFull(await lockQuotaCounter(connection, subject.id), { limits, use, at });
+  refuseFull(await lockQuotaCounter(connection, subject.id), reservation);
 }
 
-function refuseFull(
-  count: QuotaCount | undefined,
-  { limits, use, at }: Pick<QuotaReservation, 'limits' | 'use' | 'at'>,
-): void {
+function refuseFull(count: QuotaCount | undefined, { limits, use, at }: QuotaReservation): void {
   const full = findExceeded(toQuotas(limits, count, at), use);
   if (full !== undefined) throw new QuotaExceeded(full);
 }

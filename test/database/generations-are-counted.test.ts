@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { migrateDatabase } from '../../src/database/migrate.ts';
-import { migrationsDirectory, readMigrations } from '../../src/database/migration-files.ts';
+import { readMigrations } from '../../src/database/migration-files.ts';
 import { recountQuota } from '../../src/database/recount-quota.ts';
+import { copyMigrations } from '../support/migrations.ts';
 import { createEmptyDatabase } from '../support/test-database.ts';
 
 const log = { info: () => undefined } as never;
@@ -13,9 +13,7 @@ const name = '20261129124044_generations_are_counted';
 
 /** The migrations before the one that moves the entries of generations. */
 async function copyEarlierMigrations(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'darkroom-migrations-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  await cp(migrationsDirectory, directory, { recursive: true });
+  const directory = await copyMigrations();
   const later = (await readMigrations(directory)).filter((migration) => migration.name >= name);
   await Promise.all(later.map((migration) => rm(join(directory, migration.name), { recursive: true })));
   return directory;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { migrateDatabase } from '../../src/database/migrate.ts';
 import { createMigrationEngine } from '../../src/database/migration-engine.ts';
 import { migrationsDirectory, readMigrations, schemaFile } from '../../src/database/migration-files.ts';
 import { generationStatuses } from '../../src/domain/generation-status.ts';
 import { eventTypes, generationStages } from '../../src/domain/progress.ts';
 import { StartError } from '../../src/domain/start-error.ts';
+import { copyMigrations } from '../support/migrations.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/test-database.ts';
 
 const logs: object[] = [];
@@ -39,9 +39,7 @@ const readHistory = (url: string) =>
 
 /** This version's migrations and one more, in a folder of their own. */
 async function createNewerMigrations(name: string, sql: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'darkroom-migrations-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  await cp(migrationsDirectory, directory, { recursive: true });
+  const directory = await copyMigrations();
   await mkdir(join(directory, name));
   await writeFile(join(directory, name, 'migration.sql'), sql);
   return directory;
